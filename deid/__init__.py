@@ -1,0 +1,1 @@
+"""De-identify clinical tables and notes."""

@@ -1,0 +1,1 @@
+"""Search: class table to recoding."""

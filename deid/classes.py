@@ -1,0 +1,150 @@
+"""The class table: distinct quasi-identifier tuples, how many subjects hold each, and their sensitive values.
+
+Every question about k, l, t, risk and generalisation is a question about this table. It is built by one group-by, the
+only one in the house. Missing is a value: code 0 of every vocabulary stands for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+Codes = npt.NDArray[np.int32]
+Counts = npt.NDArray[np.int64]
+
+MISSING = 0  # the code of a missing value
+
+
+@dataclass(frozen=True)
+class Histogram:
+    """How often each value of one sensitive attribute stands in each class, as sparse triples (class, value, subjects).
+
+    `values` is the vocabulary; index 0 is the missing value (None).
+    """
+
+    values: tuple[str | None, ...]
+    classes: Codes
+    codes: Codes
+    counts: Counts
+
+
+@dataclass(frozen=True)
+class ClassTable:
+    """Distinct tuples of quasi-identifiers with counts of subjects.
+
+    variables     names of the quasi-identifiers, in policy order (q of them)
+    vocabularies  for each variable the distinct values as text; index 0 is None, the missing value; the rest is sorted
+    codes         (classes x q) int32, indices into the vocabularies, rows sorted lexicographically, each once
+    counts        (classes,) int64, number of subjects
+    sensitive     histogram by name of the sensitive attribute
+    """
+
+    variables: tuple[str, ...]
+    vocabularies: tuple[tuple[str | None, ...], ...]
+    codes: Codes
+    counts: Counts
+    sensitive: Mapping[str, Histogram] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return len(self.counts)
+
+    @property
+    def subjects(self) -> int:
+        """Number of subjects over all classes."""
+        return int(self.counts.sum())
+
+    def without(self, left_out: npt.NDArray[np.bool_]) -> ClassTable:
+        """Return the table without some classes, such as the suppressed ones."""
+        keep = ~left_out
+        renumber = np.cumsum(keep, dtype=np.int32) - 1
+        sensitive = {}
+        for name, histogram in self.sensitive.items():
+            inside = keep[histogram.classes]
+            sensitive[name] = Histogram(
+                histogram.values,
+                renumber[histogram.classes[inside]].astype(np.int32),
+                histogram.codes[inside],
+                histogram.counts[inside],
+            )
+        return ClassTable(self.variables, self.vocabularies, self.codes[keep], self.counts[keep], sensitive)
+
+    def project(self, variables: Sequence[str]) -> ClassTable:
+        """Return the table over some of the quasi-identifiers: classes that fall together are added up."""
+        columns = [self.variables.index(name) for name in variables]
+        return regroup(tuple(variables), tuple(self.vocabularies[i] for i in columns), self.codes[:, columns], self)
+
+    def recoded(self, vocabularies: Sequence[tuple[str | None, ...]], maps: Sequence[Codes]) -> ClassTable:
+        """Return the table after replacing code c of variable i by maps[i][c] in vocabulary i."""
+        codes = np.column_stack([maps[i][self.codes[:, i]] for i in range(len(self.variables))]).astype(np.int32)
+        return regroup(self.variables, tuple(vocabularies), codes, self)
+
+
+def regroup(
+    variables: tuple[str, ...], vocabularies: tuple[tuple[str | None, ...], ...], codes: Codes, source: ClassTable
+) -> ClassTable:
+    """Add up the classes of a table whose tuples were replaced row by row by `codes`."""
+    distinct, member = group(codes, [len(vocabulary) for vocabulary in vocabularies])
+    counts = np.bincount(member, weights=source.counts, minlength=len(distinct)).astype(np.int64)
+    sensitive = {name: _merge(histogram, member) for name, histogram in source.sensitive.items()}
+    return ClassTable(variables, vocabularies, distinct, counts, sensitive)
+
+
+def build(
+    variables: Sequence[str],
+    vocabularies: Sequence[tuple[str | None, ...]],
+    codes: Codes,
+    sensitive: Mapping[str, tuple[tuple[str | None, ...], Codes, Codes]] | None = None,
+) -> tuple[ClassTable, Codes]:
+    """Build the table from one row per subject; also return the class of each subject.
+
+    codes (subjects x q). `sensitive` maps a name to (vocabulary, subject index, value code): a subject may have several
+    values of an attribute (several adverse events); each distinct value counts once per subject.
+    """
+    distinct, member = group(codes, [len(vocabulary) for vocabulary in vocabularies])
+    counts = np.bincount(member, minlength=len(distinct)).astype(np.int64)
+    histograms = {}
+    for name, (values, subjects, value_codes) in (sensitive or {}).items():
+        once, _ = group(np.column_stack([subjects, value_codes]).astype(np.int32), [len(codes) or 1, len(values)])
+        ones = np.ones(len(once), dtype=np.int64)
+        histograms[name] = _sum(Histogram(values, member[once[:, 0]], once[:, 1], ones))
+    return ClassTable(tuple(variables), tuple(vocabularies), distinct, counts, histograms), member
+
+
+def group(codes: Codes, sizes: Sequence[int]) -> tuple[Codes, Codes]:
+    """Return the distinct rows of a code matrix, sorted, and for each row the index of its group.
+
+    `sizes` holds the number of codes of each column. Tuples are packed into one integer where 63 bits suffice.
+    """
+    if codes.shape[1] == 0:
+        return np.zeros((min(len(codes), 1), 0), np.int32), np.zeros(len(codes), np.int32)
+    space = 1
+    for size in sizes:
+        space *= max(size, 1)
+    if space < 2**63:
+        packed = np.zeros(len(codes), dtype=np.int64)
+        for i, size in enumerate(sizes):
+            packed = packed * max(size, 1) + codes[:, i]
+        _, first, member = np.unique(packed, return_index=True, return_inverse=True)
+        return np.ascontiguousarray(codes[first], dtype=np.int32), member.astype(np.int32).reshape(-1)
+    half = codes.shape[1] // 2
+    left, left_member = group(codes[:, :half], sizes[:half])
+    right, right_member = group(codes[:, half:], sizes[half:])
+    pairs, joint = group(np.column_stack([left_member, right_member]), [len(left), len(right)])
+    return np.ascontiguousarray(np.hstack([left[pairs[:, 0]], right[pairs[:, 1]]])), joint
+
+
+def _merge(histogram: Histogram, member: Codes) -> Histogram:
+    return _sum(
+        Histogram(histogram.values, member[histogram.classes].astype(np.int32), histogram.codes, histogram.counts)
+    )
+
+
+def _sum(histogram: Histogram) -> Histogram:
+    width = len(histogram.values)
+    packed = histogram.classes.astype(np.int64) * width + histogram.codes
+    cells, member = np.unique(packed, return_inverse=True)
+    counts = np.bincount(member.reshape(-1), weights=histogram.counts, minlength=len(cells)).astype(np.int64)
+    return Histogram(histogram.values, (cells // width).astype(np.int32), (cells % width).astype(np.int32), counts)

@@ -1,0 +1,173 @@
+"""What the owner decided (`Policy`) and what follows from it for every column of these data (`Plan`)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from deid.contracts import Transform
+from deid.model import Role
+
+
+@dataclass(frozen=True)
+class Match:
+    """When a rule applies: every given condition must hold. Patterns are globs, case-insensitive; None = not asked."""
+
+    name: tuple[str, ...] | None = None
+    holds: tuple[str, ...] | None = None
+    table: tuple[str, ...] | None = None
+    domain: tuple[str, ...] | None = None
+    type: tuple[str, ...] | None = None
+    distinct_at_most: int | None = None
+
+
+@dataclass(frozen=True)
+class Decision:
+    """One line of the policy about a column: role, transform with its options, and why; `place` is file:line."""
+
+    do: str
+    role: Role | None
+    options: Mapping[str, Any]
+    why: str
+    place: str
+    match: Match = Match()
+    variable: str = ""
+    field: str = ""
+    accept: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class PrivacyModel:
+    """One privacy model besides k, as in the policy: name ("l_diversity"), attribute, parameters."""
+
+    name: str
+    attribute: str
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Anonymise:
+    """What the released table must satisfy, and what it may cost.
+
+    k                 smallest class of subjects
+    suppress_at_most  largest share of subjects whose quasi-identifiers may be suppressed, 0 to 1
+    recoding          one level a variable ("global") or multidimensional ("local")
+    suppressed        "blank": rows stay, quasi-identifiers become missing; "remove": the subjects leave every table
+    quality           loss that is minimised: loss (NCP), precision, discernibility, average_class_size, entropy
+    weights           weight by variable, 1 unless given
+    models            further privacy models
+    time_budget       seconds for a search that cannot prove its optimum
+    """
+
+    k: int
+    suppress_at_most: float = 0.0
+    recoding: Literal["global", "local"] = "global"
+    suppressed: Literal["blank", "remove"] = "blank"
+    quality: str = "loss"
+    weights: Mapping[str, float] = field(default_factory=dict)
+    models: tuple[PrivacyModel, ...] = ()
+    time_budget: float = 60.0
+
+
+@dataclass(frozen=True)
+class Gate:
+    """A condition of release: the measure of that id must be computed and satisfy `op threshold`."""
+
+    id: str
+    op: Literal["<=", "<", ">=", ">"]
+    threshold: float
+    place: str
+
+
+@dataclass(frozen=True)
+class Policy:
+    """What the owner decided. Holds no data and no key."""
+
+    name: str
+    path: str
+    digest: str
+    effective: str
+    subject: tuple[str, ...]
+    unlisted: Literal["refuse", "drop"]
+    missing_subject: Literal["refuse", "drop_rows"]
+    row_order: Literal["subject", "keep"]
+    rules: tuple[Decision, ...]
+    columns: Mapping[str, Decision]
+    tables: Mapping[str, Mapping[str, Decision]]
+    drop_tables: tuple[str, ...]
+    ignore: tuple[str, ...]
+    formats: Mapping[str, Mapping[str, Any]]
+    anonymise: Anonymise | None
+    gates: tuple[Gate, ...]
+    context: Mapping[str, Any]
+    recognisers: tuple[Mapping[str, Any], ...] = ()
+    text: Mapping[str, Any] = field(default_factory=dict)
+    exclude_subjects: str = ""
+    counts_from: Mapping[str, str] = field(default_factory=dict)
+    claims: str = "anonymised"
+
+
+@dataclass(frozen=True)
+class Step:
+    """What happens to one column, and why. A column without a Step does not exist.
+
+    variable  name of the quasi-identifier or attribute across tables ("" where it is none)
+    source    where the decision came from: `policy.yaml:12 (columns)`, `hipaa-safe-harbor.yaml:40 (rule)`
+    hierarchy specification of the generalisation hierarchy, for `generalise`
+    """
+
+    table: str
+    column: str
+    position: int
+    role: Role | None
+    do: str
+    transform: Transform
+    why: str
+    source: str
+    holds: tuple[str, ...]
+    variable: str = ""
+    field: str = ""
+    accept: frozenset[str] = frozenset()
+    evidence: tuple[str, ...] = ()
+
+    @property
+    def released(self) -> bool:
+        """Whether the column stands in the release."""
+        return self.do != "drop"
+
+
+@dataclass(frozen=True)
+class TablePlan:
+    """The steps of one table in column order; `subject` is the column that names the person, "" where there is none."""
+
+    table: str
+    subject: str
+    steps: tuple[Step, ...]
+    rows_are_subjects: bool = False
+
+    def step(self, column: str) -> Step:
+        """Return the step of a column. Raises KeyError."""
+        for step in self.steps:
+            if step.column == column:
+                return step
+        raise KeyError(column)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Every table, every column, what will be done and why."""
+
+    policy: Policy
+    tables: tuple[TablePlan, ...]
+    dropped_tables: tuple[str, ...] = ()
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """All steps of all tables."""
+        return tuple(step for table in self.tables for step in table.steps)
+
+    @property
+    def quasi_identifiers(self) -> tuple[str, ...]:
+        """Names of the quasi-identifying variables, in order of first appearance."""
+        return tuple(dict.fromkeys(step.variable for step in self.steps if step.role is Role.QUASI and step.released))

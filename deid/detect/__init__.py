@@ -1,0 +1,1 @@
+"""Recognisers: find identifiers in text. The only importer of presidio-analyzer."""

@@ -1,0 +1,1 @@
+"""Engines: where batches are mapped and counted."""

@@ -1,0 +1,65 @@
+"""What pass one learnt of the whole, frozen before anything is written."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from deid.classes import ClassTable, Codes
+from deid.model import Known
+
+Hashes = npt.NDArray[np.uint64]
+
+
+@dataclass(frozen=True)
+class Subjects:
+    """Which class each subject belongs to: sorted 64-bit hashes of canonical subjects, and their class."""
+
+    hashes: Hashes
+    classes: Codes
+
+    def class_of(self, hashes: Hashes) -> Codes:
+        """Return the class of each subject, -1 where it is unknown."""
+        if len(self.hashes) == 0:
+            return np.full(len(hashes), -1, np.int32)
+        at = np.minimum(np.searchsorted(self.hashes, hashes), len(self.hashes) - 1)
+        return np.where(self.hashes[at] == hashes, self.classes[at], -1).astype(np.int32)
+
+    def __len__(self) -> int:
+        return len(self.hashes)
+
+
+@dataclass(frozen=True)
+class Needles:
+    """The direct identifiers of the input as sorted keyed hashes, by kind, for the residual scan.
+
+    `long` identifiers (6 letters or digits and more, no common words) are searched for everywhere; `short` ones, by
+    kind, only in columns of the same kind and in id columns.
+    """
+
+    long: Hashes
+    long_kinds: npt.NDArray[np.int16]
+    short: Mapping[str, Hashes] = field(default_factory=dict)
+    kinds: tuple[str, ...] = ()
+    not_searched: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Class table, subjects, identifiers by subject, vocabularies of pooled columns, hashes of the inputs."""
+
+    classes: ClassTable | None
+    subjects: Subjects
+    needles: Needles
+    hash_secret: bytes = field(repr=False)
+    known: Mapping[str, tuple[Known, ...]] = field(default_factory=dict, repr=False)
+    pools: Mapping[str, frozenset[str]] = field(default_factory=dict, repr=False)
+    rows: Mapping[str, int] = field(default_factory=dict)
+    digests: Mapping[str, str] = field(default_factory=dict)
+    excluded_subjects: int = 0
+    excluded_rows: int = 0
+    dropped_rows: Mapping[str, int] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()

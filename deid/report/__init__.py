@@ -1,0 +1,1 @@
+"""The disclosure-risk report: HTML for people, JSON for machines."""

@@ -1,0 +1,73 @@
+"""Everything that the report is made from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from deid.classes import ClassTable
+from deid.decisions import Plan
+from deid.facts import Facts
+from deid.hierarchy import Recoding
+from deid.model import Profile, Verdict
+
+
+@dataclass(frozen=True)
+class Burden:
+    """Who was suppressed: subjects and suppressed subjects by released group of one quasi-identifier."""
+
+    variable: str
+    groups: tuple[tuple[str, int, int], ...]
+
+
+@dataclass(frozen=True)
+class ColumnRisk:
+    """A kept column that nobody declared: how many subjects its values single out, alone and with the declared ones."""
+
+    table: str
+    column: str
+    subjects: int
+    unique_alone: int
+    unique_with_quasi: int
+    accepted: bool
+
+
+@dataclass(frozen=True)
+class TextCounts:
+    """What redaction found in one free-text column: cells, cells changed, cells redacted whole, spans by kind."""
+
+    table: str
+    column: str
+    cells: int
+    changed: int
+    redacted_whole: int
+    kinds: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class ReportInputs:
+    """Everything that the report is made from; no row and no direct identifier among it.
+
+    before, after  class tables of the input and of what was written (None where no quasi-identifier is declared)
+    cell_minimum   counts of persons from 1 to one below it are never shown (11 unless the policy says otherwise)
+    released_names name of each column in the release by (table, column); a dropped column has none
+    run            facts about the run itself: versions, times, command; not part of what must be identical
+    """
+
+    plan: Plan
+    profile: Profile
+    facts: Facts
+    recoding: Recoding | None
+    verdict: Verdict
+    before: ClassTable | None
+    after: ClassTable | None
+    rows_before: Mapping[str, int]
+    rows_after: Mapping[str, int]
+    files: Mapping[str, str]
+    column_risks: tuple[ColumnRisk, ...] = ()
+    burden: tuple[Burden, ...] = ()
+    text: tuple[TextCounts, ...] = ()
+    shifts: Mapping[str, int] = field(default_factory=dict)
+    cell_minimum: int = 11
+    versions: Mapping[str, str] = field(default_factory=dict)
+    key_origin: str = ""

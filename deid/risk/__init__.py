@@ -1,0 +1,1 @@
+"""Metrics: measure a dataset on its class table."""

@@ -1,0 +1,1 @@
+"""Transforms: change a column."""
