@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Literal
 
 from deid.contracts import Transform
@@ -35,6 +36,7 @@ class Decision:
     variable: str = ""
     field: str = ""
     accept: frozenset[str] = frozenset()
+    transform: Transform | None = None
 
 
 @dataclass(frozen=True)
@@ -105,7 +107,9 @@ class Policy:
     text: Mapping[str, Any] = field(default_factory=dict)
     exclude_subjects: str = ""
     counts_from: Mapping[str, str] = field(default_factory=dict)
-    claims: str = "anonymised"
+    claims: str = "pseudonymised"
+    cell_minimum: int = 11
+    folder: Path = Path()
 
 
 @dataclass(frozen=True)
@@ -144,6 +148,7 @@ class TablePlan:
     table: str
     subject: str
     steps: tuple[Step, ...]
+    released_name: str
     rows_are_subjects: bool = False
 
     def step(self, column: str) -> Step:

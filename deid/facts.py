@@ -34,7 +34,9 @@ class Subjects:
 
 @dataclass(frozen=True)
 class Needles:
-    """The direct identifiers of the input as sorted keyed hashes, by kind, for the residual scan.
+    """The direct identifiers of the input as sorted keyed hashes, for the residual scan.
+
+    `long_kinds` indexes `kinds`: what the identifier is, and the field of its pseudonyms.
 
     `long` identifiers (6 letters or digits and more, no common words) are searched for everywhere; `short` ones, by
     kind, only in columns of the same kind and in id columns.
@@ -43,7 +45,7 @@ class Needles:
     long: Hashes
     long_kinds: npt.NDArray[np.int16]
     short: Mapping[str, Hashes] = field(default_factory=dict)
-    kinds: tuple[str, ...] = ()
+    kinds: tuple[tuple[str, str], ...] = ()
     not_searched: Mapping[str, int] = field(default_factory=dict)
 
 

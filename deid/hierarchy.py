@@ -21,6 +21,7 @@ class Hierarchy:
     leaves  for each level and label the number of distinct level-0 labels below it
     ordered whether the values of level 0 stand in a natural order (numbers, dates)
     data_dependent whether cut points came from the data themselves
+    lowest, highest  range of levels that may be released (highest None: the last)
     """
 
     name: str
@@ -29,6 +30,8 @@ class Hierarchy:
     leaves: tuple[npt.NDArray[np.int64], ...]
     ordered: bool = False
     data_dependent: bool = False
+    lowest: int = 0
+    highest: int | None = None
 
     @property
     def height(self) -> int:

@@ -1,1 +1,76 @@
-"""Search: class table to recoding."""
+"""The anonymise stage: from a class table to the recoding that protects as asked and loses least.
+
+Global recoding gives every variable one level of its hierarchy. The search is exact: it returns the recoding of least
+loss among all, with proof, or, where the lattice is too large for the time allowed, the best found and how far from
+the best possible it can be at most.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+
+from deid.anonymise.judge import Judge
+from deid.anonymise.lattice import Found, Lattice
+from deid.anonymise.reading import demands
+from deid.anonymise.recode import recode
+from deid.anonymise.refuse import NOTHING_LEFT, check_subjects, refuse
+from deid.anonymise.task import build_task
+from deid.classes import ClassTable
+from deid.decisions import Anonymise
+from deid.errors import DataError, PolicyError, problem_kind
+from deid.hierarchy import Hierarchy, Recoding
+
+__all__ = ["anonymise"]
+
+NO_HIERARCHY = problem_kind(
+    "P516",
+    "a quasi-identifier without a hierarchy",
+    remedy="give the column `do: generalise` with a hierarchy",
+    meaning="The search can only coarsen what has a hierarchy.",
+)
+
+
+def anonymise(
+    table: ClassTable,
+    hierarchies: Mapping[str, Hierarchy],
+    spec: Anonymise,
+    population: ClassTable | None = None,
+) -> Recoding:
+    """Return the recoding of least loss that satisfies a policy.
+
+    `hierarchies` by variable are worked out for the vocabularies of the table; `population` (for k-map and
+    delta-presence) shares its variables and vocabularies. Raises PolicyError for demands that make no sense and
+    DataError for those that these data cannot meet, naming the quasi-identifiers that stand most in the way.
+    """
+    lacking = [name for name in table.variables if name not in hierarchies]
+    if lacking:
+        raise PolicyError(NO_HIERARCHY.at("no hierarchy is given", name) for name in lacking)
+    task = build_task(table, hierarchies, population)
+    wanted = demands(spec, task)
+    check_subjects(task, wanted.k)
+    judge = Judge(task, wanted)
+    found = Lattice(judge).search(time.perf_counter() + spec.time_budget)
+    if found.best is None:
+        refuse(judge)
+    if found.best.suppressed == task.subjects:
+        raise DataError(NOTHING_LEFT.at(f"all {task.subjects} subjects would be suppressed", "anonymise"))
+    return recode(table, judge, found.best, found, _method(judge, found))
+
+
+def _method(judge: Judge, found: Found) -> str:
+    """Return the sentence that says why this recoding was chosen."""
+    assert found.best is not None
+    task, limit = judge.task, judge.demands.limit
+    share = f"{found.best.suppressed} of {task.subjects} subjects suppressed, {limit} allowed"
+    quality = judge.demands.quality.replace("_", " ")
+    if found.proven:
+        return (
+            f"proven optimum: least {quality} of all {found.nodes} global recodings that satisfy the demands "
+            f"({judge.judged} judged, the others ruled out by bounds; {share})"
+        )
+    gap = found.best.cost - found.bound
+    return (
+        f"best of {judge.judged} global recodings judged out of {found.nodes} within the time allowed: its {quality} "
+        f"is {found.best.cost:.4f}, at most {gap:.4f} above the least possible ({share})"
+    )

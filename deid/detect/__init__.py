@@ -1,1 +1,5 @@
-"""Recognisers: find identifiers in text. The only importer of presidio-analyzer."""
+"""The room of text detection: recognisers that find identifiers, and the detector that runs them all."""
+
+from deid.detect.detector import LayeredDetector, TextOptions, build_detector
+
+__all__ = ["LayeredDetector", "TextOptions", "build_detector"]

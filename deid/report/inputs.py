@@ -50,8 +50,13 @@ class ReportInputs:
 
     before, after  class tables of the input and of what was written (None where no quasi-identifier is declared)
     cell_minimum   counts of persons from 1 to one below it are never shown (11 unless the policy says otherwise)
-    released_names name of each column in the release by (table, column); a dropped column has none
-    run            facts about the run itself: versions, times, command; not part of what must be identical
+    rows_before, rows_after  rows by table of the plan
+    files          SHA-256 by path within the release
+    shifts         dates shifted and the like, by what was counted; names ending in "days" are windows, not counts
+    released_names new name of each column that was renamed in the release, by table and column
+    key_origin     where the key came from ("environment", "file", "demo"), never a key
+
+    Facts about the run (times, command) are no part of it: they are given to `write_report` apart.
     """
 
     plan: Plan
@@ -71,3 +76,4 @@ class ReportInputs:
     cell_minimum: int = 11
     versions: Mapping[str, str] = field(default_factory=dict)
     key_origin: str = ""
+    released_names: Mapping[str, Mapping[str, str]] = field(default_factory=dict)

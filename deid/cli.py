@@ -1,0 +1,378 @@
+"""The command `deid`: arguments in, exit code out. The only module that prints."""
+
+from __future__ import annotations
+
+import json
+import sys
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from deid.errors import DeidError, Problem, problem_kind
+
+if TYPE_CHECKING:
+    from deid.decisions import Policy
+    from deid.keys import Key
+
+EXIT_DEFECT, EXIT_INTERRUPTED = 70, 130
+DEFECT = problem_kind(
+    "X901", "a defect of ours", remedy="please report it with the place named; no data stand in the message"
+)
+
+_DATA = click.argument("data", type=click.Path(path_type=Path))
+_POLICY = click.option(
+    "--policy", "-p", "policy_name", required=True, help="Policy file, or the name of a ready policy."
+)
+_KEY_FILE = click.option("--key-file", type=click.Path(path_type=Path), help="File with the key; else DEID_KEY.")
+_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON for machines.")
+_VERBOSE = click.option("--verbose", "-v", is_flag=True, help="Say what is being done. Never prints values.")
+
+
+class _Commands(click.Group):
+    """Turns every error into its exit code and a message; nothing but our own defects ends otherwise."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except DeidError as error:
+            _fail(error.problems, error.exit_code)
+        except (click.ClickException, click.exceptions.Exit):
+            raise
+        except KeyboardInterrupt:
+            _say("interrupted; nothing was released", error=True)
+            sys.exit(EXIT_INTERRUPTED)
+        except BrokenPipeError:
+            sys.exit(EXIT_INTERRUPTED)
+        except Exception as error:  # noqa: BLE001 - the last line of defence: the message could hold a value
+            frames = [
+                frame for frame in traceback.extract_tb(error.__traceback__) if "deid" in Path(frame.filename).parts
+            ]
+            at = f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "unknown"
+            _fail([DEFECT.at(f"unexpected {type(error).__name__}; nothing was released", at)], EXIT_DEFECT)
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(package_name="deid-toolkit", prog_name="deid")
+def main() -> None:
+    """De-identify clinical tables and notes, prove k-anonymity, and write a release with its risk report.
+
+    DATA is a file, or a folder of tables. The key (64 hexadecimal digits, `deid key new`) comes from DEID_KEY or
+    --key-file. Exit codes: 0 released, 2 usage, 3 policy refused, 4 data unreadable, 5 release refused, 70 our defect.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+
+
+@main.command()
+@_DATA
+@click.option("--name", default="my-release", show_default=True, help="Name of the release.")
+@click.option("--out", type=click.Path(path_type=Path), help="File for the draft; standard output unless given.")
+def init(data: Path, name: str, out: Path | None) -> None:
+    """Write a draft policy from the data: every column, the evidence beside it, nothing kept by default."""
+    from deid.draft import draft_policy
+    from deid.pipeline import profile_source
+    from deid.source import open_source
+
+    with _progress(verbose=False) as progress:
+        text = draft_policy(profile_source(open_source(data), progress), name=name, data=data.name)
+    if out is None:
+        click.echo(text, nl=False)
+        return
+    try:
+        with out.open("x", encoding="utf-8") as handle:
+            handle.write(text)
+    except OSError:
+        raise click.ClickException(f"{out} exists or cannot be written") from None
+    _say(f"draft written to {out}: confirm every line, then `deid check {out}`")
+
+
+@main.command()
+@click.argument("policy_name", metavar="POLICY")
+@click.option("--effective", is_flag=True, help="Print the policy as it stands after `extends`.")
+def check(policy_name: str, effective: bool) -> None:
+    """Check a policy without data: every problem at once, with file and line."""
+    policy = _policy(policy_name)
+    if effective:
+        click.echo(policy.effective, nl=False)
+    _say(f"policy '{policy.name}' is well-formed; digest {policy.digest[:16]}", error=effective)
+
+
+@main.command()
+@_DATA
+@_POLICY
+@click.option(
+    "--format", "form", type=click.Choice(["text", "csv", "markdown", "json"]), default="text", show_default=True
+)
+def plan(data: Path, policy_name: str, form: str) -> None:
+    """Dry run: every column, what will be done to it, why, and who decided. Writes nothing."""
+    from deid.listing import plan_listing
+    from deid.pipeline import prepare
+
+    with _progress(verbose=False) as progress:
+        prepared = prepare(data, _policy(policy_name), progress=progress)
+    click.echo(plan_listing(prepared.plan, form), nl=False)
+
+
+@main.command()
+@_DATA
+@_POLICY
+@click.option(
+    "--out", "-o", required=True, type=click.Path(path_type=Path), help="Folder of the release; must not exist."
+)
+@_KEY_FILE
+@click.option(
+    "--format", "output_format", default="", help="Format of the released tables; that of the input unless given."
+)
+@click.option("--private", type=click.Path(path_type=Path), help="Folder for what only the owner may see.")
+@click.option("--batch-rows", type=click.IntRange(min=1), help="Rows a batch; changes memory, never the result.")
+@_JSON
+@_VERBOSE
+def run(
+    data: Path,
+    policy_name: str,
+    out: Path,
+    key_file: Path | None,
+    output_format: str,
+    private: Path | None,
+    batch_rows: int | None,
+    as_json: bool,
+    verbose: bool,
+) -> None:
+    """Take DATA to a release in OUT: data, report.html, report.json and manifest.json, or nothing at all."""
+    key, origin = _key(key_file)
+    policy = _policy(policy_name)
+    _released(data, policy, out, key, origin, output_format, private, batch_rows, as_json, verbose)
+
+
+def _released(
+    data: Path,
+    policy: Policy,
+    out: Path,
+    key: Key,
+    origin: str,
+    output_format: str,
+    private: Path | None,
+    batch_rows: int | None,
+    as_json: bool,
+    verbose: bool,
+) -> None:
+    from deid.listing import release_summary
+    from deid.neighbour import check as neighbour
+    from deid.pipeline import run as run_pipeline
+    from deid.versions import run_facts
+
+    problem = neighbour()
+    if problem is not None:
+        _fail([problem], 2)
+    with _progress(verbose) as progress:
+        release = run_pipeline(
+            data,
+            policy,
+            out,
+            key=key,
+            key_origin=origin,
+            output_format=output_format,
+            private=private,
+            batch_rows=batch_rows,
+            progress=progress,
+            run_facts=run_facts(),
+        )
+    summary = release_summary(release)
+    if as_json:
+        click.echo(json.dumps(summary, indent=2, sort_keys=True))
+        return
+    for line in summary["lines"]:
+        _say(line)
+    _say(f"report: {out / 'report.html'}")
+
+
+@main.command()
+@_DATA
+@_POLICY
+@_JSON
+def risk(data: Path, policy_name: str, as_json: bool) -> None:
+    """Measure the risk of any dataset on the quasi-identifiers that the policy declares. Writes nothing."""
+    from deid.listing import measures_listing
+    from deid.measuring import measure_data
+
+    with _progress(verbose=False) as progress:
+        measures = measure_data(data, _policy(policy_name), progress)
+    click.echo(measures_listing(measures, as_json), nl=False)
+
+
+@main.command()
+@click.argument("release", type=click.Path(path_type=Path))
+@click.option(
+    "--against", required=True, type=click.Path(path_type=Path), help="The data that the release was made from."
+)
+@_POLICY
+@_JSON
+def verify(release: Path, against: Path, policy_name: str, as_json: bool) -> None:
+    """Check a release again: file hashes against its manifest, and the input's identifiers in every released file."""
+    from deid.measuring import verify_release
+
+    with _progress(verbose=False) as progress:
+        checked = verify_release(release, against, _policy(policy_name), progress)
+    if as_json:
+        click.echo(json.dumps(checked, indent=2, sort_keys=True))
+    else:
+        _say(f"{checked['files']} file(s) as in the manifest; {checked['cells']} cells searched; no identifier found")
+
+
+@main.command()
+@click.argument("release", type=click.Path(path_type=Path))
+@click.option("--format", "form", type=click.Choice(["markdown", "json"]), default="markdown", show_default=True)
+def report(release: Path, form: str) -> None:
+    """Print the report of a release as Markdown or JSON; report.html in the release is the one to read."""
+    from deid.measuring import read_report
+
+    click.echo(read_report(release, form), nl=False)
+
+
+@main.command()
+@click.argument("topic", required=False, default="")
+def explain(topic: str) -> None:
+    """Explain a problem code, a transform, a metric or a kind; without TOPIC list them."""
+    from deid.explaining import explain as explanation
+
+    click.echo(explanation(topic), nl=False)
+
+
+@main.command()
+def policies() -> None:
+    """List the ready policies."""
+    from deid.explaining import ready_list
+
+    click.echo(ready_list(), nl=False)
+
+
+@main.command()
+def schema() -> None:
+    """Print the JSON Schema of policies, for editors."""
+    from deid.policy import json_schema
+
+    click.echo(json.dumps(json_schema(), indent=2, sort_keys=True))
+
+
+@main.group()
+def key() -> None:
+    """Make keys."""
+
+
+@key.command("new")
+@click.option("--out", type=click.Path(path_type=Path), help="File to create, readable by its owner only.")
+def key_new(out: Path | None) -> None:
+    """Make a fresh key: printed, or written to a new file with mode 0600."""
+    import os
+
+    from deid.keys import Key
+
+    text = Key.new() + "\n"
+    if out is None:
+        click.echo(text, nl=False)
+        return
+    try:
+        with os.fdopen(os.open(out, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as handle:
+            handle.write(text)
+    except OSError:
+        raise click.ClickException(f"{out} exists or cannot be written") from None
+    _say(f"key written to {out}; keep it apart from policy and release")
+
+
+@main.command()
+@click.option("--out", "-o", default="demo-release", show_default=True, type=click.Path(path_type=Path))
+@click.option("--data-out", type=click.Path(path_type=Path), help="Keep the invented trial in this folder.")
+@_VERBOSE
+def demo(out: Path, data_out: Path | None, verbose: bool) -> None:
+    """Make an invented oncology trial and release it: see what deid does in under a minute."""
+    import os
+    import tempfile
+
+    from deid.demo import POLICY
+    from deid.demo.trial import write_trial
+    from deid.keys import ENVIRONMENT, Key
+
+    given = os.environ.get(ENVIRONMENT, "")
+    key = Key.load() if given else Key.from_hex(Key.new())
+    if not given:
+        _say("DEID_KEY is not set: using a throw-away key, forgotten when this run ends")
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = data_out or Path(temporary) / "trial"
+        if folder.exists():
+            raise click.ClickException(f"{folder} exists")
+        write_trial(folder)
+        _released(
+            folder,
+            _policy(str(POLICY)),
+            out,
+            key,
+            "environment" if given else "throw-away",
+            "",
+            None,
+            None,
+            False,
+            verbose,
+        )
+
+
+def _policy(name: str) -> Policy:
+    from deid.policy import load
+
+    return load(name)
+
+
+def _key(file: Path | None) -> tuple[Key, str]:
+    from deid.keys import Key
+
+    return Key.load(file), "file" if file else "environment"
+
+
+@contextmanager
+def _progress(verbose: bool) -> Iterator[Callable[[str, str, int], None]]:
+    """Show a bar on a terminal; a pipe gets nothing unless verbose."""
+    if not sys.stderr.isatty():
+        seen: set[str] = set()
+
+        def tell(stage: str, table: str, rows: int) -> None:
+            if verbose and stage not in seen:
+                seen.add(stage)
+                _say(f"stage: {stage}", error=True)
+
+        yield tell
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.completed:,} rows"),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        tasks: dict[str, Any] = {}
+
+        def advance(stage: str, table: str, rows: int) -> None:
+            if stage not in tasks:
+                tasks[stage] = bar.add_task(stage, total=None)
+            bar.advance(tasks[stage], rows)
+
+        yield advance
+
+
+def _fail(problems: list[Problem] | tuple[Problem, ...], code: int) -> None:
+    for problem in problems:
+        _say(str(problem), error=True)
+    _say(f"{len(problems)} problem(s); nothing was released. `deid explain CODE` says more.", error=True)
+    sys.exit(code)
+
+
+def _say(text: str, *, error: bool = False) -> None:
+    """Print a line; control characters, which could come from a file or column name, are made visible."""
+    safe = "".join(char if char.isprintable() or char == "\n" else "\ufffd" for char in text)
+    click.echo(safe, err=error)

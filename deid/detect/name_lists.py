@@ -1,0 +1,177 @@
+"""Names known from lists, capitals known from nowhere, and initials."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import ClassVar
+
+from deid.detect import lexicon, plausible
+from deid.detect.names import _NOT_FIRST, TOKEN
+from deid.model import Span
+from deid.registry import register
+
+_INITIALS = re.compile(
+    r"(?<![A-Za-z])(?:by|per|initials?(?: are| were)?|init|signed|sig|verified|witness(?:ed)?|entered|checked|reviewed|paged|called|cc|rn|md|np|w/|d/w|with|from|to|tech|nurse|dr\.?|pt|patient|subject|resident|attending)[ :]{1,2}(?P<id>[A-Z]{2,3}|[A-Z]\.[ ]?[A-Z]\.(?:[ ]?[A-Z]\.)?)(?![\w/-])"
+)
+_TIMED = re.compile(r"\d{1,2}:?\d\d(?:\s?[ap]m)?,?\s(?:by|per|/)\s(?P<id>[A-Z]{2,3})(?![\w/-])")
+_SLASHED = re.compile(r"(?<![\w/])(?P<id>[A-Z]{2,3}[/:][a-z]{2,3}|[A-Z]{2,3}/[A-Z]{2,3})(?=\s{0,3}(?:\n|$))")
+_ENDING = re.compile(r"(?:[-–—~]{1,2}[ ]?|/)(?P<id>[A-Z]{2,3})(?=\s{0,2}(?:\n|$))")
+_DOTTED = re.compile(r"(?<![\w.])(?P<id>[A-Z]\.[ ]?[A-Z]\.(?:[ ]?[A-Z]\.)?)(?![\w])")
+_NOT_DOTTED = frozenset("us uk ie eg am pm md do np pa rn po iv im sc bid tid qid qd prn dob ssn mrn phd usa un er or ed ct mr pe hx pt ii".split())
+_NOT_INITIALS = frozenset(
+    "ct mri pet us xr ecg ekg eeg echo pcr ihc ngs fish ems er ed icu or gi gu id ob gyn ent pt ot sw cm rn md np pa iv po im sc sq sl pr ng og vs vss hr rr bp o2 ra nc fm bm uop abx cbc bmp cmp ua cxr kub lp bx fna csf wbc hgb plt pcp snf ltc hh dme dpoa poa hcp fda irb nih cdc who usa uk id iii ii it mom dad na nkda am pm os od ou rt lt bl top all the and for his her our pcp onc heme ir nm picc cvc pca dvt pe mi cva tia chf ckd copd dm htn hld mgr vm hw hx fh sh ros us va ny la dc tx ca fl co wa pa".split()
+)
+_HEADING = re.compile(r"(?:^|\n)[^\n:]{0,60}$")
+_MEDICATION_BEFORE = re.compile(r"(?:\b(?:on|start(?:ed)?|taking|takes|took|given|gave|received|rec'd|dose|hold|held|restart(?:ed)?|continue[ds]?|stop(?:ped)?|cycles? of|tab|refill(?:ed)?|allerg\w*(?: to)?|prescribed|tolerat\w+|completed|added|switch(?:ed)? to)\s)$", re.IGNORECASE)  # fmt: skip
+_MEDICATION_AFTER = re.compile(r"\s?(?:\d|x\d|mg|tabs?|tablets?|caps?|iv\b|po\b|given|infusion|injection|cream|patch|drops|dose|therapy|regimen|cycle|plus|\+|bid|daily|prn|q\d|inhaler|spray|syrup)", re.IGNORECASE)
+
+
+def _is_upper_word(word: str) -> bool:
+    return len(word) > 1 and word.isupper()
+
+
+@register("recogniser", "names_by_list")
+@dataclass(frozen=True)
+class NamesByList:
+    """Finds names that stand in lists of given names and surnames, in any casing, when nothing speaks against them."""
+
+    examples: ClassVar[tuple[str, ...]] = (
+        "later «Jermaine» asked", "told us that «siobhan o'connor» will drive", "«FATIMA NGUYEN» was there", "we met «Kwame Okonkwo» there", "«Ludmila» brought the forms",
+    )  # fmt: skip
+    counter_examples: ClassVar[tuple[str, ...]] = (
+        "Hodgkin lymphoma", "the patient may grant consent", "Parkinson disease", "a bill was paid", "Foley catheter", "young man with will to live", "Romberg negative", "rich in iron",
+    )  # fmt: skip
+
+    def find(self, text: str) -> Iterable[Span]:
+        """Return the names of a text that lists know."""
+        tokens = list(TOKEN.finditer(text))
+        at = 0
+        while at < len(tokens):
+            length, score = _run(text, tokens, at)
+            if length:
+                start, end = tokens[at].start(), _without_possessive(tokens[at + length - 1])
+                if not plausible.eponym_use(text, start, end):
+                    yield Span(start, end, "person_name", score, "names_by_list")
+                at += length
+            else:
+                at += 1
+
+
+def _without_possessive(token: re.Match[str]) -> int:
+    return token.end() - 2 if token.group().lower().endswith(("'s", "’s")) else token.end()
+
+
+def _plain(token: re.Match[str]) -> str:
+    return lexicon.fold_word(token.group()).removesuffix("'s")
+
+
+def _run(text: str, tokens: list[re.Match[str]], at: int) -> tuple[int, float]:
+    """Return how many words from here on make a name, and how sure that is; 0 words where none do."""
+    first = tokens[at]
+    plain = _plain(first)
+    if len(plain) < 2 or not lexicon.is_name(plain) or plain in _NOT_FIRST:
+        return 0, 0.0
+    length, certain, given = 1, lexicon.is_only_a_name(plain), plain in lexicon.given_names()
+    upper = first.group()[0].isupper()
+    while at + length < len(tokens) and length < 4:
+        token = tokens[at + length]
+        if text[tokens[at + length - 1].end() : token.start()] not in (" ", ". ", "  ", ".", "\n") and not (length == 1 and text[tokens[at].end() : token.start()] in (", ", ",") and False):
+            break
+        word = _plain(token)
+        if len(word) == 1 and token.group().isupper() and upper:
+            length += 1
+            continue
+        if token.group()[0].isupper() != upper or not (lexicon.is_name(word) or (given and upper and plausible.unknown(word))):
+            break
+        if not upper and not lexicon.is_only_a_name(word):
+            break
+        certain = certain or lexicon.is_only_a_name(word) or (given and plausible.unknown(word))
+        length += 1
+    while length > 1 and len(_plain(tokens[at + length - 1])) == 1 and not certain:
+        length -= 1
+    return _judge(text, tokens, at, length, certain, upper)
+
+
+def _judge(text: str, tokens: list[re.Match[str]], at: int, length: int, certain: bool, upper: bool) -> tuple[int, float]:
+    word, plain = tokens[at].group(), _plain(tokens[at])
+    if upper and length > 1:
+        proper = certain or (plain in lexicon.given_names() and all(_plain(t) in lexicon.english_names() for t in tokens[at : at + length] if len(t.group()) > 1))
+        return (length, 0.75 if certain else 0.55) if proper else (0, 0.0)
+    if upper:
+        if certain:
+            enough = len(plain) > 2 and (not _is_upper_word(word) or (len(plain) > 3 and plain in lexicon.english_names()))
+            return (1, 0.55) if enough else (0, 0.0)
+        return (1, 0.45) if plain in lexicon.english_names() and not _is_upper_word(word) and _capital_is_chosen(text, tokens[at]) else (0, 0.0)
+    if certain and len(plain) > 3 and (plain in lexicon.english_names() or length > 1):
+        return length, 0.5
+    return 0, 0.0
+
+
+def _capital_is_chosen(text: str, token: re.Match[str]) -> bool:
+    """Whether a word is capitalised though no sentence, line or heading begins there: a proper name."""
+    before = text[max(0, token.start() - 30) : token.start()]
+    if not re.search(r"[a-z,;(]['’s]{0,2}[ ]$", before) or re.search(r"(?:^|[.!?:]\s)$", before):
+        return False
+    previous = re.search(r"([A-Za-z]+)[^A-Za-z]*$", before)
+    following = re.match(r"[ ]?([A-Za-z]+)", text[token.end() : token.end() + 20])
+    return not (previous and previous[1][0].isupper()) and not (following and following[1][0].isupper() and lexicon.is_word(following[1].lower()))
+
+
+@register("recogniser", "unknown_capitals")
+@dataclass(frozen=True)
+class UnknownCapitals:
+    """Finds capitalised words that no list of English or clinical words knows: most are names of persons or places."""
+
+    examples: ClassVar[tuple[str, ...]] = ("then «Oyelaran» phoned", "moved to «Brynmaddoc»", "«Thorvaldsen» was there")
+    counter_examples: ClassVar[tuple[str, ...]] = (
+        "started Keytruda today", "Pembrolizumab was held", "Adenocarcinoma of the colon", "CT of the Chest", "Denies Fever", "Babinski negative", "HbA1c is high",
+    )  # fmt: skip
+
+    def find(self, text: str) -> Iterable[Span]:
+        """Return the capitalised words of a text that nothing explains."""
+        run: list[re.Match[str]] = []
+        for token in TOKEN.finditer(text):
+            if run and not (text[run[-1].end() : token.start()] in (" ", "-", ". ") and len(run) < 4):
+                yield from self._close(text, run)
+                run = []
+            if self._unknown(text, token):
+                run.append(token)
+            elif run:
+                yield from self._close(text, run)
+                run = []
+        if run:
+            yield from self._close(text, run)
+
+    def _unknown(self, text: str, token: re.Match[str]) -> bool:
+        word = token.group()
+        if not word[0].isupper() or len(word) < 3 or _is_upper_word(word) or any(char.isdigit() for char in word):
+            return False
+        plain = _plain(token)
+        if not plausible.unknown(plain) or plain in lexicon.eponyms() or re.search(r"[a-z][A-Z]", word) and not re.match(r"(?:Mc|Mac|De|Di|La|Le|Van|O'|D')[A-Z]", word):
+            return False
+        return not (_MEDICATION_AFTER.match(text, token.end()) or _MEDICATION_BEFORE.search(text[max(0, token.start() - 16) : token.start()]))
+
+    def _close(self, text: str, run: list[re.Match[str]]) -> Iterator[Span]:
+        start, end = run[0].start(), _without_possessive(run[-1])
+        if not plausible.eponym_use(text, start, end):
+            yield Span(start, end, "person_name", 0.4, "unknown_capitals")
+
+
+@register("recogniser", "initials")
+@dataclass(frozen=True)
+class Initials:
+    """Finds initials of persons after a cue, in signatures, and with dots."""
+
+    examples: ClassVar[tuple[str, ...]] = ("read back by «JKW».", "dictated\n«FLP/jem»", "told «R.T.» about it", "initials «KVD» on the form", "all done --«TRW»")
+    counter_examples: ClassVar[tuple[str, ...]] = ("seen by CT", "confirmed by MRI", "by PCR", "given i.v. and p.o.", "in the U.S. today", "per EMS", "with IV fluids", "at 10 a.m.")
+
+    def find(self, text: str) -> Iterable[Span]:
+        """Return the initials of a text."""
+        for regex, score in ((_INITIALS, 0.55), (_SLASHED, 0.7), (_ENDING, 0.5), (_DOTTED, 0.55), (_TIMED, 0.6)):
+            for match in regex.finditer(text):
+                letters = re.sub(r"[^a-z]", "", match["id"].lower())
+                if regex is not _TIMED and letters in _NOT_INITIALS or regex is not _TIMED and letters in _NOT_DOTTED or (regex is not _TIMED and regex is not _SLASHED and regex is not _DOTTED and letters in lexicon.clinical_words()):
+                    continue
+                yield Span(match.start("id"), match.end("id"), "initials", score, "initials")

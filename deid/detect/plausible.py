@@ -1,0 +1,82 @@
+"""What speaks against a name: eponyms before their noun, drug endings, clinical words, headings."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from deid.detect import lexicon
+
+_HEADS = (
+    r"(?:disease|diseases|syndrome|syndromes|sign|signs|test|testing|tests|score|scores|scale|index|criteria|criterion|classification|class|grade|grading|stage|staging|category|procedure|operation|repair|resection"
+    r"|reconstruction|anastomosis|loop|pouch|maneuver|manoeuvre|position|reflex|reaction|phenomenon|law|triad|tetrad|pentad|palsy|paralysis|chorea|ataxia|dystrophy|anomaly|malformation|deformity|contracture|hernia|cyst|cysts"
+    r"|tumou?rs?|sarcomas?|lymphomas?|carcinomas?|adenomas?|leuk[a]?emias?|macroglobulin[a]?emia|cells?|bod(?:y|ies)|nodes?|nodules?|glands?|ducts?|canals?|ligaments?|fascia|muscle|tubercles?|plaques?|patch(?:es)?|spots?|lines?|rings?|crescents?"
+    r"|web|ulcers?|esophagus|oesophagus|diverticulum|diverticula|thyroiditis|encephalitis|encephalopathy|arthropathy|arteritis|vasculitis|granulomatosis|purpura|an[a]?emia|spherocytosis|nephropathy|neuropathy|fractures?|dislocation"
+    r"|lesions?|tears?|incision|excision|flap|graft|approach|technique|method|protocol|regimen|trial|study|model|curve|equation|formula|estimate|rule|law|catheter|catheters|tube|tubes|drains?|bulb|ports?|pumps?|shunts?|stents?|clamps?"
+    r"|forceps|retractors?|scissors|needles?|wires?|pins?|screws?|rods?|plates?|nails?|splints?|brace|braces|collars?|cast|boots?|stockings?|bandage|dressing|balloon|filter|valves?|monitor|monitoring|mask|stain|stains|staining|smear|smears"
+    r"|medium|agar|culture|antigen|antibod(?:y|ies)|virus|bacill(?:us|i)|organism|infection|fever|gangrene|spirochete|toxin|factor|protein|proteinuria|mutation|translocation|chromosome|gene|exam|examination|questionnaire|inventory|scan"
+    r"|ultrasound|view|angle|space|pain|point|tenderness|murmur|respirations?|breathing|breath|rhythm|block|waves?|interval|phase|period|rate|ratio|unit|units|laws|type|thickness|depth|level|levels|lesion|hepatitis|jaundice|colitis|ileitis"
+    r"|enterocolitis|agammaglobulinemia|hemangioma|naevus|nevus|melanoma|amyloidosis|histiocytosis|ophthalmopathy|orbitopathy|goiter|goitre|struma|exophthalmos|tremor|dementia|seizures?|epilepsy|aphasia|area|gyrus|fissure|sulcus|lobe"
+    r"|syncope|attacks?|headache|vertigo|edema|oedema|effusion|abscess|empyema|enema|diet|bath|solution|lactate|pad|gown|frame|bed|tongs|halo|marker|markers|assay|system|ladder|staging|GPS|performance|functional|coma|equivalent|exercises?)"
+)
+_EPONYM_AFTER = re.compile(rf"(?:['’]s?)?(?:[- ](?:[A-Za-z][\w'’-]{{1,20}}|[A-Z]{{1,4}}))?(?:[- ]|\s)(?:{_HEADS})\b", re.IGNORECASE)
+_EPONYM_NOW = re.compile(rf"(?:['’]s?)?[-\s]{{1,2}}(?:{_HEADS})\b|(?:['’]s)?\s(?:positive|negative|pos|neg)\b|['’]s\b(?=\s(?:\(|(?:dz|dx|sx)\b))", re.IGNORECASE)
+_GRADED_BEFORE = re.compile(r"(?:grade|stage|class|score|type|category|modified|positive|negative|anti|non|s/p)[-\s]{1,2}$", re.IGNORECASE)
+_GRADED_AFTER = re.compile(r"\s?(?:grade|score|stage|class|type|category)?\s?(?:[0-9]|I{1,3}V?\b|IV\b|[A-D]\d?\b|\+)", re.IGNORECASE)
+_DRUG = re.compile(
+    r".{2,}(?:mab|nib|lib|tinib|ciclib|parib|rafenib|metinib|zomib|limus|cillin|mycin|micin|floxacin|azole|prazole|sartan|pril|olol|dipine|statin|vastatin|gliptin|gliflozin|glutide|tide|formin|thiazide|semide|zosin|terol|sone|solone|onide"
+    r"|olone|caine|curium|fentanil|barbital|azepam|zolam|pam|triptan|setron|pitant|dronate|platin|rubicin|taxel|bulin|tecan|poside|trexed|trexate|citabine|abine|ribine|purine|mustine|fosfamide|lidomide|degib|denib|sidenib|clax|stim|grastim|poetin|kinra|cept|ase|vir|buvir|navir|tegravir|vudine|cycline|oxacin|bactam|penem|cef|sulfa|zine|pramine|triptyline|oxetine|dopa|giline|lukast|phylline|tropium|steride|relin|relix|lutamide|oxifene|rozole|anib|xaban|gatran|parin|grel|plase|fibrate|gevity|cel|leucel)"
+    r"(?:[- ][a-z]{4})?"
+)  # fmt: skip
+_CLINICAL_TAIL = re.compile(
+    r".{3,}(?:itis|osis|oses|emia|aemia|oma|omas|omata|opathy|ectomy|ostomy|otomy|oscopy|plasty|graphy|gram|algia|uria|penia|cytosis|megaly|rrhea|rrhoea|plegia|paresis|phagia|pnea|pnoea|trophy|plasia|genesis|genic|lytic|cytic|blastic|static|ologic|ological|ology|ologist|iatric|iatrics|metry|meter|scope|scopic|tomy|pexy|desis|centesis|stasis|ectasis|ectasia|sclerosis|stenosis|thrombosis|embolism|ischemia|necrosis|fibrosis|edema|itic|otic|emic|thelial|cellular|nuclear|tropic|philic|philia|phobia|mycosis|coccus|cocci|bacter|bacillus|virus|viral|globulin|protein|kinase|receptor|ergic|amine|azine|idine|oxide|chloride|sulfate|phosphate|citrate|acetate|sodium|hydrate)s?"
+)  # fmt: skip
+
+
+def eponym_use(text: str, start: int, end: int) -> bool:
+    """Whether the stretch stands for a disease, sign, test or device that bears a person's name."""
+    after = text[end : end + 48]
+    if _EPONYM_NOW.match(after):
+        return True
+    following = re.match(r"[- ]([\w'’-]{2,20})", after)
+    if following:
+        pair = lexicon.fold_word(text[start:end] + " " + following[1])
+        if pair in lexicon.eponyms() or (lexicon.fold_word(text[start:end]).split(" ")[-1] in lexicon.eponyms() and clinical_shape(lexicon.fold_word(following[1]))):
+            return True
+    token = lexicon.fold_word(text[start:end]).removesuffix("'s")
+    if token not in lexicon.eponyms() and not any(part in lexicon.eponyms() for part in token.replace("-", " ").split()):
+        return False
+    if token not in lexicon.english_names() and not any(part in lexicon.english_names() for part in token.split()):
+        return True
+    return bool(_EPONYM_AFTER.match(after) or _GRADED_BEFORE.search(text[max(0, start - 12) : start]) or _GRADED_AFTER.match(after))
+
+
+@lru_cache(maxsize=100_000)
+def clinical_shape(word: str) -> bool:
+    """Whether a lower-case word has the ending of a drug, disease, procedure or laboratory term and is no known name."""
+    if word in lexicon.clinical_words():
+        return True
+    if lexicon.is_name(word):
+        return False
+    return bool(_DRUG.fullmatch(word) or _CLINICAL_TAIL.fullmatch(word))
+
+
+@lru_cache(maxsize=200_000)
+def unknown(word: str) -> bool:
+    """Whether a lower-case word is neither a common word nor shaped like a clinical term: it may be a name."""
+    return len(word) > 1 and not lexicon.is_word(word) and not clinical_shape(word) and not _is_slip(word)
+
+
+def _is_slip(word: str) -> bool:
+    """Whether two neighbouring letters swapped make a common word: a slip of the keyboard, no name."""
+    return len(word) > 5 and any(
+        lexicon.is_word(word[:at] + word[at + 1] + word[at] + word[at + 2 :]) for at in range(1, len(word) - 1)
+    )
+
+
+@lru_cache(maxsize=200_000)
+def could_be_name(word: str) -> bool:
+    """Whether a lower-case word is a known name or a word known from nowhere."""
+    if word in lexicon.clinical_words() and word not in lexicon.english_names():
+        return False
+    return lexicon.is_name(word) or unknown(word)

@@ -1,0 +1,141 @@
+"""What remains of the language model's entities once clinical vocabulary has been heard, and what a name's certainty spreads."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from functools import cache
+
+from deid.detect import lexicon, plausible
+from deid.detect.names import TOKEN
+from deid.model import Span
+
+_PERSONS = frozenset({"person_name", "given_name", "family_name", "clinician_name"})
+_NAMED = _PERSONS | {"site", "organisation", "city"}
+_STOP = frozenset(
+    """patient pt name mrn dob md rn np pa dr mr mrs ms ct mri icu ed clinic hospital callback labs plan hpi admission discharge allergies history exam note date re cc from to
+    january february march april may june july august september october november december monday tuesday wednesday thursday friday saturday sunday""".split()
+)
+
+
+def screened(text: str, spans: Iterable[Span], *, groups: bool = False) -> Iterator[Span]:
+    """Yield the entities that are plausible in a clinical text, cut to what is plausible in them."""
+    for span in spans:
+        if span.kind == "account_number":
+            yield span
+        elif span.kind == "ethnicity":
+            if groups:
+                yield span
+        else:
+            yield from _plausible_part(text, span)
+
+
+def _plausible_part(text: str, span: Span) -> Iterator[Span]:
+    written = text[span.start : span.end]
+    at = span.start
+    for line in re.split(r"[\n|;:/\t]|(?<= )  ", written):
+        tokens = list(TOKEN.finditer(text, at, at + len(line)))
+        at += len(line) + 1
+        part = _part(text, tokens, span.kind)
+        if part is not None:
+            yield Span(part[0], part[1], _kind(text[part[0] : part[1]], span.kind), 0.6 if span.kind == "person_name" else 0.5, "ner")
+
+
+def _part(text: str, tokens: list[re.Match[str]], kind: str) -> tuple[int, int] | None:
+    keep = _fits_person if kind == "person_name" else _fits_place if kind in ("city", "site") else _fits_organisation
+    while tokens and not keep(text, tokens[0]):
+        tokens = tokens[1:]
+    while tokens and not keep(text, tokens[-1]):
+        tokens = tokens[:-1]
+    if not tokens:
+        return None
+    start, end = tokens[0].start(), tokens[-1].end()
+    words = [lexicon.fold_word(token.group()).removesuffix("'s") for token in tokens]
+    if any(word in lexicon.clinical_words() and word not in lexicon.english_names() for word in words) or plausible.eponym_use(text, start, end):
+        return None
+    if kind == "person_name" and all(len(word) == 1 for word in words):
+        return None
+    if kind == "organisation" and not any((plausible.unknown(word) or lexicon.is_only_a_name(word)) and len(word) > 2 for word in words):
+        return None
+    if re.search(r"\d", text[start:end]) and kind == "person_name":
+        return None
+    return start, end - 2 if text[start:end].lower().endswith("'s") else end
+
+
+def _fits_person(text: str, token: re.Match[str]) -> bool:
+    word = lexicon.fold_word(token.group()).removesuffix("'s")
+    if word in _STOP or (len(word) == 1 and not token.group().isupper()):
+        return False
+    if len(word) == 1:
+        return True
+    if token.group().isupper() and len(word) < 5 and not lexicon.is_name(word):
+        return False
+    if token.group()[0].islower():
+        return lexicon.is_only_a_name(word)
+    return plausible.could_be_name(word) and not (word in lexicon.clinical_words() and word not in lexicon.english_names())
+
+
+def _fits_place(text: str, token: re.Match[str]) -> bool:
+    word = lexicon.fold_word(token.group())
+    if word in _STOP or len(word) < 3 or not token.group()[0].isupper() or plausible.clinical_shape(word):
+        return False
+    if token.group().isupper() and len(word) < 5:
+        return False
+    if plausible.unknown(word) or lexicon.is_name(word) or word in countries():
+        return True
+    before = text[max(0, token.start() - 3) : token.start()]
+    return bool(re.search(r"[a-z,] $", before))
+
+
+def _fits_organisation(text: str, token: re.Match[str]) -> bool:
+    word = lexicon.fold_word(token.group())
+    return not (word in _STOP or len(word) < 3 or not token.group()[0].isupper() or plausible.clinical_shape(word) or (token.group().isupper() and len(word) < 6))
+
+
+def _kind(written: str, kind: str) -> str:
+    lowered = written.lower()
+    if lowered in countries():
+        return "country"
+    return "state" if lowered in _STATES else kind
+
+
+@cache
+def countries() -> frozenset[str]:
+    """Return names of countries in lower case."""
+    from faker.providers.address.en import Provider
+
+    return frozenset(lexicon.fold_word(name) for name in Provider.countries) | {"england", "scotland", "wales", "usa", "uk", "america"}
+
+
+_STATES = frozenset(
+    """alabama alaska arizona arkansas california colorado connecticut delaware florida georgia hawaii idaho illinois indiana iowa kansas kentucky louisiana maine maryland massachusetts michigan minnesota
+    mississippi missouri montana nebraska nevada ohio oklahoma oregon pennsylvania tennessee texas utah vermont virginia washington wisconsin wyoming""".split()
+) | {"new hampshire", "new jersey", "new mexico", "new york", "north carolina", "north dakota", "rhode island", "south carolina", "south dakota", "west virginia"}
+
+
+def repeated(text: str, spans: Iterable[Span]) -> Iterator[Span]:
+    """Yield every further mention of a name that was found with certainty elsewhere in the same text."""
+    sure: dict[str, str] = {}
+    for span in spans:
+        if span.kind in _NAMED and (span.score >= 0.7 or (span.score >= 0.55 and span.kind in _PERSONS)):
+            for token in TOKEN.finditer(text, span.start, span.end):
+                word = lexicon.fold_word(token.group()).removesuffix("'s")
+                if len(word) > 2 and (span.kind in _PERSONS or not lexicon.is_word(word)):
+                    sure.setdefault(word, span.kind)
+    if not sure:
+        return
+    for token in TOKEN.finditer(text):
+        word = lexicon.fold_word(token.group())
+        bare = word.removesuffix("'s")
+        if bare in sure and _same_name(text, token, bare):
+            yield Span(token.start(), token.end() - (len(word) - len(bare)), sure[bare], 0.6, "repeated")
+
+
+def _same_name(text: str, token: re.Match[str], word: str) -> bool:
+    if plausible.eponym_use(text, token.start(), token.end()):
+        return False
+    if lexicon.is_only_a_name(word) or plausible.unknown(word):
+        return True
+    if word in lexicon.english_names() and token.group()[0].isupper():
+        return True
+    return token.group()[0].isupper() and bool(re.search(r"[a-z,;(] $", text[max(0, token.start() - 3) : token.start()]))

@@ -1,0 +1,87 @@
+"""What `deid explain` says: problem codes, transforms, metrics, kinds, ready policies."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import pkgutil
+from dataclasses import MISSING, fields
+from typing import Any
+
+import deid
+from deid import risk
+from deid.errors import UsageError, did_you_mean, problem_kind, problem_kinds
+from deid.model import KINDS
+from deid.policy import load, ready_policies
+from deid.registry import plugins
+
+NO_TOPIC = problem_kind(
+    "U208", "nothing of that name", remedy="`deid explain` lists codes, transforms, metrics and kinds"
+)
+
+
+def explain(topic: str) -> str:
+    """Return the explanation of a topic; without one, the list of topics. Raises UsageError when there is none."""
+    _import_all()
+    lists = {"codes": _codes, "transforms": _transforms, "metrics": _metrics, "kinds": _kinds}
+    if not topic:
+        return "".join(f"{name}:\n{listing()}\n" for name, listing in lists.items())
+    if topic in lists:
+        return lists[topic]()
+    kinds = problem_kinds()
+    if topic.upper() in kinds:
+        kind = kinds[topic.upper()]
+        meaning = f"{kind.meaning}\n" if kind.meaning else ""
+        return f"{kind.code}: {kind.title}\n{meaning}Remedy: {kind.remedy}\n"
+    if topic in plugins("transform"):
+        return _transform(topic, plugins("transform")[topic])
+    if risk.is_measure(topic):
+        return risk.explain(topic).rstrip("\n") + "\n"
+    if topic in KINDS:
+        return f"{topic}: {KINDS[topic]}\n"
+    words = [*kinds, *plugins("transform"), *KINDS, *plugins("metric")]
+    raise UsageError(NO_TOPIC.at(f"'{topic}' is no code, transform, metric or kind", hint=did_you_mean(topic, words)))
+
+
+def ready_list() -> str:
+    """Return the ready policies with what each is for."""
+    lines = []
+    for name in ready_policies():
+        policy = load(name)
+        lines.append(f"{name:28} {policy.context.get('summary', '')}\n")
+    return "".join(lines)
+
+
+def _import_all() -> None:
+    """Import every module, so that every problem kind is declared."""
+    for module in pkgutil.walk_packages(deid.__path__, "deid."):
+        if not module.name.endswith("__main__"):
+            importlib.import_module(module.name)
+
+
+def _codes() -> str:
+    return "".join(f"  {kind.code}  {kind.title}\n" for kind in problem_kinds().values())
+
+
+def _transforms() -> str:
+    return "".join(f"  {name:16} {cls.summary}\n" for name, cls in plugins("transform").items())
+
+
+def _metrics() -> str:
+    return "".join(f"  {name:24} {cls.title}\n" for name, cls in plugins("metric").items())
+
+
+def _kinds() -> str:
+    return "".join(f"  {name:20} {meaning}\n" for name, meaning in KINDS.items())
+
+
+def _transform(name: str, cls: Any) -> str:
+    options = "".join(f"  {item.name}: {item.type}{_default(item)}\n" for item in fields(cls))
+    doc = inspect.cleandoc(cls.__doc__ or "")
+    return f"{name}: {cls.summary}\n\n{doc}\n\nOptions:\n{options or '  none' + chr(10)}"
+
+
+def _default(item: Any) -> str:
+    if item.default is not MISSING:
+        return f" = {item.default!r}"
+    return "" if item.default_factory is MISSING else f" = {item.default_factory()!r}"

@@ -1,0 +1,92 @@
+"""The library: the same code path as the command, with pandas frames at both ends for ETL."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from deid.decisions import Plan, Policy
+from deid.formats.frames import frame_from_table, tables_from_frames
+from deid.keys import Key
+from deid.pipeline import Release, prepare
+from deid.pipeline import run as run_pipeline
+from deid.policy import load
+from deid.policy import load_text as _load_text
+from deid.registry import plugin
+from deid.source import Source
+from deid.versions import run_facts
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    Frames = Mapping[str, pd.DataFrame]
+
+
+def load_policy(policy: Policy | Path | str) -> Policy:
+    """Load and check a policy: a path, the name of a ready one, or YAML text with line breaks. Raises PolicyError."""
+    if isinstance(policy, Policy):
+        return policy
+    if isinstance(policy, str) and "\n" in policy:
+        return _load_text(policy)
+    return load(policy)
+
+
+def dry_run(data: Path | str | Frames, policy: Policy | Path | str) -> Plan:
+    """Return what would be done to every column, and why. Raises PolicyError or DataError."""
+    return prepare(_source(data), load_policy(policy)).plan
+
+
+def run(
+    data: Path | str | Frames,
+    policy: Policy | Path | str,
+    out: Path | str,
+    *,
+    key: Key,
+    output_format: str = "",
+    private: Path | str | None = None,
+) -> Release:
+    """Take data (a path, or frames by table name) to a release folder; see `deid run`.
+
+    Raises UsageError, PolicyError, DataError or ReleaseRefused; then nothing that looks like a release exists.
+    """
+    return run_pipeline(
+        _source(data),
+        load_policy(policy),
+        Path(out),
+        key=key,
+        key_origin="library",
+        output_format=output_format or ("parquet" if isinstance(data, Mapping) else ""),
+        private=Path(private) if private is not None else None,
+        run_facts=run_facts(),
+    )
+
+
+def deidentify(
+    frames: Frames, policy: Policy | Path | str, *, key: Key
+) -> tuple[dict[str, pd.DataFrame], dict[str, Any]]:
+    """Take frames to released frames and the report as a dictionary, through the same gates as a release on disk.
+
+    frames  table name -> frame; the index is ignored, columns are treated by position
+    Returns the frames under their released names, and the content of report.json. Raises as `run` does.
+    """
+    with tempfile.TemporaryDirectory(prefix="deid-") as folder:
+        out = Path(folder) / "release"
+        release = run(frames, policy, out, key=key, output_format="parquet")
+        report: dict[str, Any] = json.loads((out / "report.json").read_text("utf-8"))
+        reader = plugin("format", "parquet")()
+        released = {}
+        for table in release.plan.tables:
+            info = reader.inspect(out / "data" / f"{table.released_name}.parquet", {})[0]
+            released[table.released_name] = frame_from_table(replace(info, name=table.released_name), reader)
+    return released, report
+
+
+def _source(data: Path | str | Frames) -> Path | Source:
+    if isinstance(data, Mapping):
+        tables, reader = tables_from_frames(data)
+        return Source(tables, dict.fromkeys((table.name for table in tables), reader))
+    return Path(data)

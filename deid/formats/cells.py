@@ -1,0 +1,69 @@
+"""Cells as they are written into delimited text: quoted where they must be, harmless in a spreadsheet program."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+_FIRST = np.zeros(256, bool)
+_FIRST[[ord(char) for char in "=+-@\t\r\n"] + [0xEF]] = True  # 0xEF: first octet of the full-width signs
+_FORMULA = "^(?:[=+\\-@\t\r\n]|\uff1d|\uff0b|\uff0d|\uff20)"
+_NUMBER = r"^[-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?$"
+
+
+def defused(cells: pa.Array) -> tuple[pa.Array, int]:
+    """Put an apostrophe before every cell that a spreadsheet would take for a formula; return also how many.
+
+    Plain numbers, such as -1.5, are left as they are.
+    """
+    offsets, octets = _buffers(cells)
+    if not len(octets):
+        return cells, 0
+    starts, ends = offsets[:-1], offsets[1:]
+    suspects = np.flatnonzero(_FIRST[octets[np.minimum(starts, len(octets) - 1)]] & (ends > starts))
+    if not len(suspects):
+        return cells, 0
+    texts = cells.take(pa.array(suspects))
+    formulas = pc.and_not(
+        pc.fill_null(pc.match_substring_regex(texts, _FORMULA), False),
+        pc.fill_null(pc.match_substring_regex(texts, _NUMBER), False),
+    )
+    places = suspects[np.asarray(formulas)]
+    if not len(places):
+        return cells, 0
+    mask = np.zeros(len(cells), bool)
+    mask[places] = True
+    safe = pc.binary_join_element_wise("'", texts.filter(formulas), "")
+    return pc.replace_with_mask(cells, pa.array(mask), safe), len(places)
+
+
+def quoted(cells: pa.Array, delimiter: str) -> pa.Array:
+    """Put quotes around the cells that hold a delimiter, a quote or a line end, and double the quotes in them."""
+    _, octets = _buffers(cells)
+    region = octets.tobytes()
+    if not any(char in region for char in (b'"', b"\n", b"\r", delimiter.encode())):
+        return cells
+    mask = pc.fill_null(pc.match_substring_regex(cells, f'["\r\n\\x{ord(delimiter):02x}]'), False)
+    special = pc.replace_substring(cells.filter(mask), '"', '""')
+    return pc.replace_with_mask(cells, mask, pc.binary_join_element_wise('"', special, '"', ""))
+
+
+def nul_count(cells: pa.Array) -> int:
+    """Return how many cells hold a NUL character."""
+    _, octets = _buffers(cells)
+    if 0 not in octets:
+        return 0
+    return int(pc.sum(pc.match_substring(cells, "\0")).as_py() or 0)
+
+
+def _buffers(
+    cells: pa.Array,
+) -> tuple[np.ndarray[tuple[int], np.dtype[np.int32]], np.ndarray[tuple[int], np.dtype[np.uint8]]]:
+    """Return the offsets of a string column, from 0, and the octets they point into."""
+    _, raw_offsets, raw_octets = cells.buffers()
+    if raw_offsets is None or raw_octets is None or not len(cells):
+        return np.zeros(len(cells) + 1, np.int32), np.zeros(0, np.uint8)
+    offsets = np.frombuffer(raw_offsets, np.int32)[cells.offset : cells.offset + len(cells) + 1]
+    octets = np.frombuffer(raw_octets, np.uint8)[offsets[0] : offsets[-1]]
+    return offsets - offsets[0], octets

@@ -1,0 +1,46 @@
+"""The types that columns may have in the house, whatever the file or frame they come from."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+_PLAIN = (
+    pa.types.is_string,
+    pa.types.is_boolean,
+    pa.types.is_integer,
+    pa.types.is_floating,
+    pa.types.is_decimal,
+    pa.types.is_date32,
+    pa.types.is_timestamp,
+    pa.types.is_time,
+)
+
+
+def plain_type(kind: pa.DataType) -> pa.DataType | None:
+    """Return the type that a column of this type is read as, or None where it is nested, binary or unknown.
+
+    Dictionaries become their values, so that no unused level survives; the several kinds of text become one.
+    """
+    if pa.types.is_dictionary(kind):
+        return plain_type(kind.value_type)
+    if pa.types.is_large_string(kind) or pa.types.is_string_view(kind) or pa.types.is_null(kind):
+        return pa.string()
+    if pa.types.is_date64(kind):
+        return pa.date32()
+    if pa.types.is_float16(kind):
+        return pa.float32()
+    return kind if any(test(kind) for test in _PLAIN) else None
+
+
+def plain(column: pa.Array) -> pa.Array:
+    """Return a column in its plain type; not-a-number becomes null, for both say that there is no number."""
+    kind = plain_type(column.type)
+    assert kind is not None, "unsupported columns are refused before they are read"
+    if pa.types.is_dictionary(column.type):
+        column = column.dictionary_decode()
+    if column.type != kind:
+        column = column.cast(kind)
+    if pa.types.is_floating(kind):
+        column = pc.if_else(pc.is_nan(column), pa.scalar(None, kind), column)
+    return column

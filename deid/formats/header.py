@@ -1,0 +1,161 @@
+"""The head of a delimited file: comment lines kept aside, the line of column names, the delimiter."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from deid.errors import DataError, problem_kind
+from deid.formats.records import RECORD_LIMIT, Block, blocks
+from deid.formats.refusals import EMPTY, TOO_LONG, UNREADABLE
+
+_QUOTED = re.compile('"[^"]*("|$)')
+DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
+DELIMITER_UNCLEAR = problem_kind(
+    "D317",
+    "delimiter is not clear",
+    remedy="declare it in the policy for this table, such as `delimiter: ';'`",
+    meaning="A wrong delimiter makes one column of all cells, so a decision for that column would govern every cell.",
+)
+COMMENT_UNCLEAR = problem_kind(
+    "D318",
+    "first line begins with #",
+    remedy="declare `comment: '#'` if lines above the column names are comments, or `comment: ''` if they are not",
+)
+
+
+@dataclass(frozen=True)
+class Preamble:
+    """The comment lines above the column names, as they stand. They may hold data: never shown in a repr."""
+
+    text: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True)
+class Head:
+    """What stands before the first row: the names of columns without one are made up and listed in `blanks`."""
+
+    preamble: Preamble
+    delimiter: str
+    names: tuple[str, ...]
+    blanks: tuple[str, ...]
+
+
+def opened(
+    stream: Iterator[bytes], place: str, *, delimiter: str | None, usual: str, comment: str | None
+) -> tuple[Head, Iterator[Block]]:
+    """Read the head of a stream and return it with the blocks of rows that follow. Raises DataError."""
+    preamble, rest, line = _preamble(stream, comment or "", place)
+    first = next(rest, b"")
+    if comment is None and first.startswith(b"#"):
+        raise DataError(COMMENT_UNCLEAR.at("comments are neither declared nor excluded", f"{place}:{line}"))
+    chosen = delimiter or _delimiter(first, usual, f"{place}:{line}")
+    records = blocks(_chain(first, rest), chosen, place, line)
+    top = next(records, None)
+    if top is None:
+        raise DataError(EMPTY.at("the file holds no column names", place))
+    end = int(top.ends()[0]) + 1
+    cells = _cells(top.data[:end].decode(), chosen, f"{place}:{top.line}")
+    if delimiter is not None:
+        _refuse_other(first, cells, delimiter, f"{place}:{line}")
+    names, blanks = _named(cells)
+    return Head(Preamble(preamble), chosen, names, blanks), _chain_blocks(_after(top, end), records)
+
+
+def _preamble(stream: Iterator[bytes], comment: str, place: str) -> tuple[str, Iterator[bytes], int]:
+    """Take leading comment lines and blank lines off a stream; return them, the rest and its first line's number."""
+    taken: list[bytes] = []
+    data, start, line = b"", 0, 1
+    prefix = comment.encode()
+    while True:
+        end = data.find(b"\n", start) + 1
+        if end == 0:
+            if len(data) - start > RECORD_LIMIT:
+                raise DataError(TOO_LONG.at("a line is longer than 64 MB", f"{place}:{line}"))
+            block = next(stream, b"")
+            if not block:
+                break
+            data, start = data[start:] + block, 0
+            continue
+        text = data[start:end]
+        blank = not text.strip(b"\r\n")
+        if not blank and not (prefix and text.startswith(prefix)):
+            break
+        taken += [text] if taken or not blank else []
+        line += 1
+        start = end
+    return _text(taken, place), _chain(data[start:], stream), line
+
+
+def _text(lines: list[bytes], place: str) -> str:
+    try:
+        return b"".join(lines).decode()
+    except UnicodeDecodeError:
+        pass
+    raise DataError(UNREADABLE.at("the comment lines at the top are not UTF-8", place))
+
+
+def _delimiter(first: bytes, usual: str, place: str) -> str:
+    """Tell the delimiter from the line of names. Refuses when more than one candidate stands in it."""
+    found = _candidates(first)
+    if not found:
+        return usual
+    if len(found) == 1 or (usual == "\t" and usual in found):
+        return usual if usual in found else found[0]
+    seen = " and ".join(DELIMITERS[delimiter] for delimiter in found)
+    raise DataError(DELIMITER_UNCLEAR.at(f"the line of column names holds {seen}", place))
+
+
+def _candidates(first: bytes) -> list[str]:
+    """Return the candidates that stand outside quotes in the first line."""
+    bare = _QUOTED.sub("", first.split(b"\n", 1)[0].decode("utf-8", "replace"))
+    return [delimiter for delimiter in DELIMITERS if delimiter in bare]
+
+
+def _refuse_other(first: bytes, cells: list[str], delimiter: str, place: str) -> None:
+    """Refuse a declared delimiter that leaves one column while another candidate stands in its name."""
+    others = [other for other in _candidates(first) if other != delimiter]
+    if len(cells) == 1 and others:
+        cause = f"the line of column names holds {DELIMITERS[others[0]]} and not the declared delimiter"
+        raise DataError(DELIMITER_UNCLEAR.at(cause, place))
+
+
+def _cells(line: str, delimiter: str, place: str) -> list[str]:
+    try:
+        return next(csv.reader([line.rstrip("\r\n")], delimiter=delimiter, strict=False))
+    except (csv.Error, StopIteration):
+        pass
+    raise DataError(UNREADABLE.at("the line of column names cannot be read", place))
+
+
+def _named(cells: list[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Name blank header cells by their position, `unnamed_1`, beside whatever names exist."""
+    names = list(cells)
+    blanks = []
+    for position, cell in enumerate(cells):
+        if cell == "":
+            name = f"unnamed_{position + 1}"
+            while name in cells:
+                name += "_"
+            names[position] = name
+            blanks.append(name)
+    return tuple(names), tuple(blanks)
+
+
+def _after(top: Block, end: int) -> Block:
+    line = top.line + top.data.count(b"\n", 0, end)
+    return Block(top.data[end:], line, top.quotes[top.quotes >= end] - end)
+
+
+def _chain(first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
+    if first:
+        yield first
+    yield from rest
+
+
+def _chain_blocks(first: Block, rest: Iterator[Block]) -> Iterator[Block]:
+    if first.data:
+        yield first
+    yield from rest

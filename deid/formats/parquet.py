@@ -1,0 +1,135 @@
+"""Parquet: typed columns in; out without statistics, pandas metadata or anything that the cells do not say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, ClassVar
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from deid.contracts import BATCH_ROWS, TableInfo, Writer
+from deid.errors import DataError
+from deid.formats import options as format_options
+from deid.formats.columns import plain, plain_type
+from deid.formats.durable import DurableFile
+from deid.formats.rebatch import rebatch
+from deid.formats.refusals import CHANGED, COLUMN_TYPE, EMPTY, UNREADABLE, refuse_twice
+from deid.registry import register
+
+GROUP_ROWS = 65_536
+
+
+@register("format", "parquet")
+@dataclass(frozen=True)
+class Parquet:
+    """Apache Parquet. Row groups are of one size, so that the bytes do not depend on how the rows came in."""
+
+    suffixes: ClassVar[tuple[str, ...]] = (".parquet", ".pq")
+    writes: ClassVar[bool] = True
+    options: ClassVar[Mapping[str, type]] = {}
+
+    def inspect(self, path: Path, options: Mapping[str, Any]) -> tuple[TableInfo, ...]:
+        """Return the table of a file. An index column of pandas is a column like any other."""
+        format_options.checked(path, options, self.options, frozenset())
+        with _opened(path) as file:
+            refuse_twice(path, file.schema_arrow.names)
+            return (TableInfo(path.stem, path, "parquet", _plain_schema(file.schema_arrow, path)),)
+
+    def read(self, table: TableInfo, batch_rows: int = BATCH_ROWS) -> Iterator[pa.RecordBatch]:
+        """Yield the rows; dictionary columns come as their values."""
+        return rebatch(_batches(table, batch_rows), batch_rows)
+
+    def open(self, path: Path, table: TableInfo) -> Writer:
+        """Open a new file, compressed with zstd."""
+        return ParquetWriter(path, table.schema)
+
+
+class ParquetWriter:
+    """An open Parquet file."""
+
+    def __init__(self, path: Path, schema: pa.Schema) -> None:
+        bare = pa.schema([pa.field(field.name, _storable(field.type)) for field in schema])
+        self._schema = bare
+        self._waiting: list[pa.RecordBatch] = []
+        self._rows = 0
+        self._file = DurableFile(path)
+        self._writer = pq.ParquetWriter(
+            self._file, bare, compression="zstd", write_statistics=False, store_schema=False, version="2.6"
+        )
+
+    def write(self, batch: pa.RecordBatch) -> None:
+        """Append rows; they reach the file a whole row group at a time."""
+        columns = [plain(column).cast(field.type) for column, field in zip(batch.columns, self._schema, strict=True)]
+        self._waiting.append(pa.RecordBatch.from_arrays(columns, schema=self._schema))
+        self._rows += batch.num_rows
+        if self._rows >= GROUP_ROWS:
+            groups = list(rebatch(self._waiting, GROUP_ROWS))
+            self._waiting = [groups.pop()] if groups[-1].num_rows < GROUP_ROWS else []
+            self._rows = sum(each.num_rows for each in self._waiting)
+            for group in groups:
+                self._writer.write_batch(group, row_group_size=GROUP_ROWS)
+
+    def close(self) -> None:
+        """Write the last row group, finish the file and flush it to the disk."""
+        for group in rebatch(self._waiting, GROUP_ROWS):
+            self._writer.write_batch(group, row_group_size=GROUP_ROWS)
+        self._waiting = []
+        self._writer.close()
+        self._file.close()
+
+
+def _opened(path: Path) -> pq.ParquetFile:
+    if not path.stat().st_size:
+        raise DataError(EMPTY.at("the file is empty", path.name))
+    with suppress(pa.ArrowException, OSError, ValueError):
+        return pq.ParquetFile(path)
+    raise DataError(UNREADABLE.at("it is no Parquet file, or damaged or encrypted", path.name))
+
+
+def _plain_schema(schema: pa.Schema, path: Path) -> pa.Schema:
+    """Return the schema as it is read. Raises DataError naming every column of an unsupported type."""
+    types = [(field.name, field.type, plain_type(field.type)) for field in schema]
+    wrong = [COLUMN_TYPE.at(f"column '{name}' is {_family(kind)}", path.name) for name, kind, to in types if to is None]
+    if wrong:
+        raise DataError(wrong)
+    return pa.schema([pa.field(name, to) for name, _, to in types])
+
+
+def _family(kind: pa.DataType) -> str:
+    """Name a type without the names inside it, which may be values."""
+    if pa.types.is_nested(kind):
+        return "nested"
+    return "of an extension type" if isinstance(kind, pa.BaseExtensionType) else f"of type {kind}"
+
+
+def _batches(table: TableInfo, rows: int) -> Iterator[pa.RecordBatch]:
+    place = table.path.name
+    with _opened(table.path) as file:
+        if not _plain_schema(file.schema_arrow, table.path).equals(table.schema, check_metadata=False):
+            raise DataError(CHANGED.at("its columns are other ones", place))
+        batches = file.iter_batches(batch_size=rows)
+        while True:
+            batch, done = None, False
+            with suppress(pa.ArrowException, OSError, ValueError):
+                batch = next(batches, None)
+                done = batch is None
+            if done:
+                return
+            if batch is None:
+                raise DataError(UNREADABLE.at("a row group cannot be read", place))
+            yield pa.RecordBatch.from_arrays([plain(column) for column in batch.columns], schema=table.schema)
+
+
+def _storable(kind: pa.DataType) -> pa.DataType:
+    """Return the type that survives in Parquet without an Arrow schema beside it: it has no whole seconds."""
+    if pa.types.is_timestamp(kind) and kind.unit == "s":
+        return pa.timestamp("ms", kind.tz)
+    if pa.types.is_time32(kind) and kind.unit == "s":
+        return pa.time32("ms")
+    if pa.types.is_timestamp(kind) and kind.tz is not None:
+        return pa.timestamp(kind.unit, "UTC")
+    return plain_type(kind) or kind

@@ -1,0 +1,89 @@
+"""Plans, measures and releases as text for people and machines."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from deid.decisions import Plan, Step
+from deid.model import Measure
+from deid.transform import describe
+
+if TYPE_CHECKING:
+    from deid.pipeline import Release
+
+HEADER = ("table", "column", "holds", "role", "do", "how", "why", "decided by")
+
+
+def plan_rows(plan: Plan) -> list[tuple[str, ...]]:
+    """Return one row a column: table, column, what it holds, role, transform, how, why, source of the decision."""
+    rows = [_row(step) for step in plan.steps]
+    rows += [
+        (table, "(all columns)", "", "", "drop", "table left out", "", "drop_tables") for table in plan.dropped_tables
+    ]
+    return rows
+
+
+def _row(step: Step) -> tuple[str, ...]:
+    role = step.role.value if step.role else ""
+    return (
+        step.table,
+        step.column,
+        ", ".join(step.holds),
+        role,
+        step.do,
+        describe(step.transform),
+        step.why,
+        step.source,
+    )
+
+
+def plan_listing(plan: Plan, form: str) -> str:
+    """Return the plan as text, csv, markdown or json."""
+    rows = plan_rows(plan)
+    if form == "json":
+        return json.dumps([dict(zip(HEADER, row, strict=True)) for row in rows], indent=2, ensure_ascii=False) + "\n"
+    if form == "csv":
+        buffer = io.StringIO()
+        csv.writer(buffer, lineterminator="\n").writerows([HEADER, *rows])
+        return buffer.getvalue()
+    if form == "markdown":
+        lines = ["| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in (HEADER, *rows)]
+        lines.insert(1, "|" + " --- |" * len(HEADER))
+        return "\n".join(lines) + "\n"
+    shown = [(f"{row[0]}.{row[1]}", row[2], row[3], row[5] or row[4], row[6], row[7]) for row in rows]
+    widths = [
+        min(max((len(row[i]) for row in shown), default=0), limit) for i, limit in enumerate((34, 16, 18, 44, 40, 40))
+    ]
+    return "".join(
+        "  ".join(cell[:w].ljust(w) for cell, w in zip(row, widths, strict=True)).rstrip() + "\n" for row in shown
+    )
+
+
+def measures_listing(measures: Mapping[str, Measure], as_json: bool) -> str:
+    """Return measures as text or JSON; what was not computed says why."""
+    if as_json:
+        plain = {name: {"value": m.value, "status": m.status.value, "reason": m.reason} for name, m in measures.items()}
+        return json.dumps(plain, indent=2, sort_keys=True) + "\n"
+    width = max((len(name) for name in measures), default=0)
+    lines = []
+    for name, measure in sorted(measures.items()):
+        value = f"{measure.value:.6g}" if measure.value is not None else f"{measure.status.value}: {measure.reason}"
+        lines.append(f"{name.ljust(width)}  {value}\n")
+    return "".join(lines)
+
+
+def release_summary(release: Release) -> dict[str, Any]:
+    """Return what a finished run says: gates with their figures, and where the release lies."""
+    gates = release.verified.verdict.gates
+    lines = [f"released to {release.path}"]
+    for outcome in gates:
+        value = outcome.measure.value
+        lines.append(
+            f"  passed: {outcome.gate} = {value:.4g} {outcome.op} {outcome.threshold:g}" if value is not None else ""
+        )
+    figures = {outcome.gate: outcome.measure.value for outcome in gates}
+    return {"lines": lines, "gates": figures, "release": str(release.path), "report": str(release.path / "report.html")}

@@ -1,0 +1,89 @@
+"""Measures without a release: the risk of any dataset, a second look at a release, the report as text."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from deid import risk
+from deid.collect import collect
+from deid.contracts import Evidence
+from deid.decisions import Policy
+from deid.errors import PolicyError, ReleaseRefused, UsageError, problem_kind
+from deid.keys import Key
+from deid.model import Measure
+from deid.pipeline import RESIDUAL, prepare
+from deid.plan import NO_QUASI
+from deid.report import render_markdown
+from deid.source import Source, file_digest, open_source
+from deid.verifying.residual import Scan
+
+NO_RELEASE = problem_kind(
+    "U209", "no release there", remedy="give the folder of a finished release; it holds manifest.json"
+)
+ALTERED = problem_kind("R104", "release altered", remedy="do not share it; make it again from the data")
+Progress = Callable[[str, str, int], None]
+
+
+def measure_data(data: Path | Source, policy: Policy, progress: Progress) -> dict[str, Measure]:
+    """Return every measure of a dataset as it is, over the quasi-identifiers of the policy. Raises PolicyError."""
+    prepared = prepare(data, policy, progress=progress)
+    if not prepared.plan.quasi_identifiers:
+        raise PolicyError(NO_QUASI.at("the policy declares no quasi-identifier", policy.path))
+    facts = collect(prepared.source, prepared.plan, Key.from_hex(Key.new()), lambda t, n: progress("read", t, n))
+    assert facts.classes is not None
+    threshold = 1.0 / policy.anonymise.k if policy.anonymise else 0.09
+    return risk.measure_all(Evidence(facts.classes, threshold=threshold))
+
+
+def verify_release(release: Path, against: Path, policy: Policy, progress: Progress) -> dict[str, Any]:
+    """Search a release for the identifiers of the data it was made from. Raises ReleaseRefused with all findings."""
+    manifest = _json(release, "manifest.json")
+    problems = []
+    for name, digest in manifest["files"].items():
+        path = release / name
+        if not path.is_file() or file_digest(path) != digest:
+            problems.append(ALTERED.at("the file is missing or not as the manifest says", name))
+    prepared = prepare(against, policy, progress=progress)
+    facts = collect(prepared.source, prepared.plan, Key.from_hex(Key.new()), lambda t, n: progress("read", t, n))
+    scan = Scan(facts.needles, facts.hash_secret)
+    released = open_source(release / "data", (), policy.formats)
+    for table in released.tables:
+        scan.names(table.name, [table.name, *table.schema.names])
+        for batch in released.batches(table):
+            for field, column in zip(table.schema, batch.columns, strict=True):
+                numeric = not _is_text(field.type)
+                scan.column(table.name, field.name, column, numeric=numeric, id_column=False)
+            progress("search", table.name, batch.num_rows)
+    for name in ("report.html", "report.json", "manifest.json"):
+        scan.document(name, (release / name).read_text("utf-8"))
+    for finding in scan.findings():
+        cause = f"{finding.count} value(s) of kind {finding.kind}: {finding.how}"
+        problems.append(RESIDUAL.at(cause, f"{finding.table}.{finding.column}"))
+    if problems:
+        raise ReleaseRefused(problems)
+    return {"files": len(manifest["files"]), "cells": scan.searched["cells"], "passed": True}
+
+
+def read_report(release: Path, form: str) -> str:
+    """Return the report of a release as Markdown or JSON. Raises UsageError where there is none."""
+    content = _json(release, "report.json")
+    if form == "json":
+        return json.dumps(content, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+    return render_markdown(content)
+
+
+def _json(release: Path, name: str) -> dict[str, Any]:
+    try:
+        content: dict[str, Any] = json.loads((release / name).read_text("utf-8"))
+    except (OSError, ValueError):
+        raise UsageError(NO_RELEASE.at(f"{name} is missing or cannot be read")) from None
+    return content
+
+
+def _is_text(kind: Any) -> bool:
+    import pyarrow as pa
+
+    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))

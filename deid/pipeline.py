@@ -1,0 +1,282 @@
+"""The hallway: calls the stages in order and holds no logic of its own."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from deid import detect
+from deid.collect import collect
+from deid.collecting.rows import rows_of
+from deid.contracts import Detector, TableInfo
+from deid.decisions import Plan, Policy, TablePlan
+from deid.errors import DataError, Problem, ReleaseRefused, problem_kind
+from deid.facts import Facts
+from deid.hierarchy import Recoding
+from deid.keys import Key
+from deid.model import Profile, TableProfile
+from deid.naming import released_names
+from deid.plan import resolve
+from deid.profile import profile_table
+from deid.registry import plugin
+from deid.release import Staging, staging
+from deid.report import write_report
+from deid.report.inputs import ReportInputs, TextCounts
+from deid.report.manifest import manifest
+from deid.searching import burden, recode
+from deid.source import CHANGED, Source, open_source
+from deid.treat import Treatment
+from deid.verify import Verified, Written, verify
+from deid.verifying.residual import Scan
+from deid.versions import versions
+from deid.write import write_table
+
+GATE_FAILED = problem_kind(
+    "R101", "gate failed", remedy="treat the data more strongly, or have the owner change the gate"
+)
+GATE_UNEVALUATED = problem_kind(
+    "R102", "gate not evaluated", remedy="see the reason; a gate without a figure counts as failed"
+)
+RESIDUAL = problem_kind(
+    "R103",
+    "identifier left in the output",
+    remedy="drop, redact or pseudonymise the column named; `deid plan` shows what is done to it now",
+)
+Progress = Callable[[str, str, int], None]
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """What is known before any output: source, profile and plan."""
+
+    source: Source
+    profile: Profile
+    plan: Plan
+
+
+@dataclass(frozen=True)
+class Release:
+    """A finished release: where it is and what it holds. `tables` are the released tables of an in-memory run."""
+
+    path: Path
+    plan: Plan
+    verified: Verified
+    manifest: Mapping[str, Any]
+
+
+def quiet(stage: str, table: str, rows: int) -> None:
+    """Report progress to nobody."""
+
+
+def prepare(
+    data: Path | Source, policy: Policy, *, progress: Progress = quiet, batch_rows: int | None = None
+) -> Prepared:
+    """Read the data once for their profile and decide every column. Raises with all problems of the stage."""
+    source = data if isinstance(data, Source) else open_source(data, policy.ignore, policy.formats)
+    if batch_rows is not None:
+        source = replace(source, batch_rows=batch_rows)
+    profile = profile_source(source, progress)
+    return Prepared(source, profile, resolve(policy, profile, source.tables))
+
+
+def profile_source(source: Source, progress: Progress = quiet) -> Profile:
+    """Profile every table. Raises DataError with the problems of all tables."""
+    tables: list[TableProfile] = []
+    problems: list[Problem] = []
+    for table in source.tables:
+        try:
+            counted = _counted(source.batches(table), table.name, progress)
+            tables.append(profile_table(table.name, counted, table.schema))
+        except DataError as error:
+            problems += error.problems
+    if problems:
+        raise DataError(problems)
+    return Profile(tuple(tables))
+
+
+def _counted(batches: Iterable[Any], table: str, progress: Progress) -> Iterable[Any]:
+    for batch in batches:
+        yield batch
+        progress("profile", table, batch.num_rows)
+
+
+def run(
+    data: Path | Source,
+    policy: Policy,
+    out: Path,
+    *,
+    key: Key,
+    key_origin: str = "environment",
+    output_format: str = "",
+    private: Path | None = None,
+    batch_rows: int | None = None,
+    progress: Progress = quiet,
+    run_facts: Mapping[str, Any] | None = None,
+) -> Release:
+    """Take data to a release under a policy, or to nothing that looks like one.
+
+    Raises UsageError, PolicyError, DataError or ReleaseRefused.
+    """
+    key = key.for_release(policy.name)
+    with staging(out) as stage:
+        prepared = prepare(data, policy, progress=progress, batch_rows=batch_rows)
+        plan, source = prepared.plan, prepared.source
+        facts = collect(source, plan, key, lambda table, rows: progress("read", table, rows))
+        plan, names = released_names(plan, facts, key)
+        recoding = recode(plan, facts)
+        written = _write(source, plan, facts, recoding, key, names, stage, output_format, progress)
+        if source.digests() != dict(facts.digests):
+            raise DataError(CHANGED.at("a file is not the one that was read first"))
+        released = _released(written, progress)
+        verified = verify(written, released, plan, facts, recoding)
+        inputs = _inputs(prepared, plan, facts, recoding, verified, written, stage, key_origin)
+        facts_of_run = dict(run_facts or {})
+        write_report(stage.folder, inputs, run=facts_of_run)
+        _refuse_or_pass(verified, facts, stage.folder, private)
+        content = manifest(inputs, run=facts_of_run)
+        text = json.dumps(content, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+        (stage.folder / "manifest.json").write_text(text, encoding="utf-8")
+        stage.commit()
+    return Release(out, plan, verified, content)
+
+
+def _write(
+    source: Source,
+    plan: Plan,
+    facts: Facts,
+    recoding: Recoding | None,
+    key: Key,
+    names: Mapping[str, Mapping[str, str]],
+    stage: Staging,
+    output_format: str,
+    progress: Progress,
+) -> Written:
+    folder = stage.folder / "data"
+    folder.mkdir()
+    detector = _detector(plan)
+    tables: dict[str, TableInfo] = {}
+    rows: dict[str, int] = {}
+    counts: Counter[tuple[str, str, str]] = Counter()
+    for table in plan.tables:
+        info = source.table(table.table)
+        treatment = Treatment(plan, table, facts, recoding, key, detector, names.get(table.table, {}))
+        target = _target(info, table, treatment, folder, output_format)
+        treated = _treated(source, table, treatment, facts, progress)
+        rows[table.table], counted = write_table(treated, target, facts.rows[table.table], stage.folder)
+        tables[table.table] = target
+        for (column, what), count in counted.items():
+            counts[table.table, column, what] += count
+    return Written(tables, rows, dict(counts))
+
+
+def _treated(source: Source, table: TablePlan, treatment: Treatment, facts: Facts, progress: Progress) -> Iterable[Any]:
+    from deid.collect import excluded_subjects
+
+    policy = treatment.plan.policy
+    excluded = excluded_subjects(policy.exclude_subjects, facts.hash_secret)
+    drop = policy.missing_subject == "drop_rows"
+    for rows in rows_of(source, table, facts.hash_secret, excluded, drop_missing=drop):
+        yield treatment(rows)
+        progress("write", table.table, rows.batch.num_rows)
+
+
+def _target(info: TableInfo, table: TablePlan, treatment: Treatment, folder: Path, output_format: str) -> TableInfo:
+    name = output_format or (info.format if plugin("format", info.format).writes else "csv")
+    suffix = plugin("format", name).suffixes[0]
+    if name == info.format and info.path.suffix.lower() in plugin("format", name).suffixes:
+        suffix = info.path.suffix.lower()
+    options = info.options if name == info.format else {}
+    schema = treatment.schema(info.schema)
+    return TableInfo(table.released_name, folder / f"{table.released_name}{suffix}", name, schema, options)
+
+
+def _detector(plan: Plan) -> Detector | None:
+    if not any(step.do == "redact" for step in plan.steps):
+        return None
+    return detect.build_detector({**plan.policy.text, "recognisers": list(plan.policy.recognisers)})
+
+
+def _released(written: Written, progress: Progress) -> Source:
+    """Open what was written, as a reader of the release would."""
+    tables = []
+    for info in written.tables.values():
+        found = plugin("format", info.format)().inspect(info.path, info.options)
+        tables.append(replace(found[0], name=info.name))
+    return Source(tuple(tables))
+
+
+def _inputs(
+    prepared: Prepared,
+    plan: Plan,
+    facts: Facts,
+    recoding: Recoding | None,
+    verified: Verified,
+    written: Written,
+    stage: Staging,
+    key_origin: str,
+) -> ReportInputs:
+    from deid.source import file_digest
+
+    files = {str(info.path.relative_to(stage.folder)): file_digest(info.path) for info in written.tables.values()}
+    shifts: Counter[str] = Counter()
+    for (_, _, what), count in written.counts.items():
+        if what in ("dates", "unshifted", "partial_unchanged"):
+            shifts[what] += count
+    return ReportInputs(
+        plan=plan,
+        profile=prepared.profile,
+        facts=facts,
+        recoding=recoding,
+        verdict=verified.verdict,
+        before=facts.classes,
+        after=verified.after,
+        rows_before=facts.rows,
+        rows_after=written.rows,
+        files=files,
+        column_risks=verified.column_risks,
+        burden=burden(facts.classes, recoding) if recoding is not None and facts.classes is not None else (),
+        text=_text(plan, written),
+        shifts=dict(shifts),
+        cell_minimum=plan.policy.cell_minimum,
+        versions=versions(),
+        key_origin=key_origin,
+    )
+
+
+def _text(plan: Plan, written: Written) -> tuple[TextCounts, ...]:
+    result = []
+    for step in plan.steps:
+        if step.do == "redact":
+            own = {what: n for (t, c, what), n in written.counts.items() if (t, c) == (step.table, step.column)}
+            kinds = {what.removeprefix("kind:"): n for what, n in sorted(own.items()) if what.startswith("kind:")}
+            counts = (own.get("cells", 0), own.get("changed", 0), own.get("redacted_whole", 0))
+            result.append(TextCounts(step.table, step.column, *counts, kinds))
+    return tuple(result)
+
+
+def _refuse_or_pass(verified: Verified, facts: Facts, folder: Path, private: Path | None) -> None:
+    """Raise ReleaseRefused when a gate fails or the report itself holds an identifier."""
+    scan = Scan(facts.needles, facts.hash_secret)
+    in_report = sum(scan.document(name, (folder / name).read_text("utf-8")) for name in ("report.html", "report.json"))
+    problems = [_problem(outcome) for outcome in verified.verdict.gates if not outcome.passed]
+    for finding in (*verified.verdict.findings, *scan.findings()):
+        place = f"{finding.table}.{finding.column}"
+        problems.append(RESIDUAL.at(f"{finding.count} value(s) of kind {finding.kind}: {finding.how}", place))
+    if private is not None and not in_report:
+        private.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for name in ("report.html", "report.json"):
+            (private / name).write_bytes((folder / name).read_bytes())
+    if problems:
+        raise ReleaseRefused(problems)
+
+
+def _problem(outcome: Any) -> Problem:
+    if outcome.measure.value is None:
+        return GATE_UNEVALUATED.at(outcome.measure.reason or "no figure", f"gate {outcome.gate}")
+    return GATE_FAILED.at(
+        f"{outcome.measure.value:.6g} is not {outcome.op} {outcome.threshold:g}", f"gate {outcome.gate}"
+    )

@@ -1,0 +1,286 @@
+"""The plan stage: Policy x Profile -> Plan, one Step for every column, every problem at once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from fnmatch import fnmatchcase
+
+import pyarrow as pa
+
+from deid.contracts import TableInfo
+from deid.decisions import Decision, Match, Plan, Policy, Step, TablePlan
+from deid.errors import PolicyError, Problem, did_you_mean, problem_kind
+from deid.model import DIRECT_KINDS, ColumnProfile, Profile, Role, TableProfile
+from deid.transform.by_name import ByName, resolve_by_name
+from deid.transform.drop import Drop
+
+UNLISTED = problem_kind(
+    "P201",
+    "column without a decision",
+    remedy="add a line for it under `tables:` or `columns:`, or a rule that claims it; "
+    "`unlisted: drop` leaves such columns out",
+    meaning="A column is kept only by an explicit line, or by a rule with positive evidence of what it holds.",
+)
+NO_SUCH_COLUMN = problem_kind("P202", "column not in the data", remedy="correct the name or remove the line")
+NO_SUCH_TABLE = problem_kind("P203", "table not in the data", remedy="correct the name or remove the lines")
+DIRECT_KEPT = problem_kind(
+    "P204",
+    "direct identifier kept",
+    remedy="drop, mask or pseudonymise it; if the profile is mistaken, give the column's line "
+    "`accept: [identifier]` and say why",
+    meaning="No risk figure means anything while a direct identifier stays in.",
+)
+NO_SUBJECT = problem_kind(
+    "P205", "no subject column", remedy="name the column with `subject:`", meaning="Counts are of persons, not rows."
+)
+NO_QUASI = problem_kind(
+    "P206",
+    "nothing to anonymise",
+    remedy="give the columns that an attacker may know `role: quasi_identifier`, or remove `anonymise:`",
+    meaning="k-anonymity over no quasi-identifier would be reported as the number of subjects.",
+)
+NOT_PER_VALUE = problem_kind(
+    "P207",
+    "transform not allowed for a quasi-identifier",
+    remedy="use generalise, keep or another transform of single values",
+)
+DERIVE_SOURCE = problem_kind(
+    "P208", "derived from nothing", remedy="name a quasi-identifier of this release as `source:`"
+)
+NEEDS_SUBJECT = problem_kind(
+    "P209",
+    "transform needs a subject",
+    remedy="name the table's subject column with `subject:`, or treat the column without one (date_part, drop)",
+)
+NO_AGREEMENT = problem_kind(
+    "P210",
+    "data use agreement not complete",
+    remedy="name every core term under `context: dua:`",
+    meaning="A limited data set is not de-identified; 45 CFR 164.514(e)(4) lets it go only under an agreement.",
+)
+DUA_TERMS = (
+    "permitted_uses",
+    "permitted_recipients",
+    "no_further_use",
+    "safeguards",
+    "report_breach",
+    "bind_agents_and_subcontractors",
+    "no_reidentification",
+    "no_contact",
+)
+_TYPES: Mapping[str, Callable[[pa.DataType], bool]] = {
+    "text": lambda kind: bool(pa.types.is_string(kind) or pa.types.is_large_string(kind)),
+    "number": lambda kind: bool(pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind)),
+    "date": lambda kind: bool(pa.types.is_date(kind) or pa.types.is_timestamp(kind)),
+    "boolean": lambda kind: bool(pa.types.is_boolean(kind)),
+}
+
+
+def resolve(policy: Policy, profile: Profile, tables: Iterable[TableInfo]) -> Plan:
+    """Decide every column of every table. Raises PolicyError with all problems at once."""
+    infos = {table.name: table for table in tables}
+    dropped = tuple(t.name for t in profile.tables if _matches(t.name, policy.drop_tables))
+    problems = _misnamed(policy, profile)
+    plans = []
+    subjects = _subject_columns(policy, profile)
+    for number, table in enumerate(profile.tables, 1):
+        if table.name not in dropped:
+            plans.append(_table(policy, table, infos[table.name], subjects[table.name], number, problems))
+    plan = Plan(policy, tuple(plans), dropped)
+    plan = _resolve_by_name(plan)
+    problems += _whole(plan)
+    if problems:
+        raise PolicyError(problems)
+    return plan
+
+
+def _table(
+    policy: Policy, profile: TableProfile, info: TableInfo, subject: str, number: int, problems: list[Problem]
+) -> TablePlan:
+    steps = []
+    for column in profile.columns:
+        decision, source = _decision(policy, profile, column, info.schema.field(column.position).type)
+        if decision is None:
+            problems.append(_unlisted(policy, profile, column))
+            continue
+        step = _step(decision, source, column, subject)
+        problems += _step_problems(step, decision, subject, column)
+        steps.append(step)
+    counted = any(step.role in (Role.QUASI, Role.SENSITIVE) and step.released for step in steps)
+    name = profile.name if not re.search(r"\d{5}", profile.name) else f"table_{number}"
+    return TablePlan(profile.name, subject, tuple(steps), name, counted and not subject)
+
+
+def _unlisted(policy: Policy, profile: TableProfile, column: ColumnProfile) -> Problem:
+    evidence = f"; it seems to hold {column.holds[0]}" if column.holds else ""
+    line = f"add `{profile.name}: {{{column.column}: {{do: ..., role: ...}}}}` under `tables:`"
+    near = did_you_mean(column.column, [name for name in policy.columns if name != column.column])
+    return UNLISTED.at(f"no line and no rule claims it{evidence}", f"{profile.name}.{column.column}", hint=near or line)
+
+
+def _decision(
+    policy: Policy, table: TableProfile, column: ColumnProfile, kind: pa.DataType
+) -> tuple[Decision | None, str]:
+    """Return the decision that counts, explicit lines before rules, and where it stands."""
+    explicit = next((lines for name, lines in policy.tables.items() if name.casefold() == table.name.casefold()), {})
+    if column.column in explicit:
+        return explicit[column.column], f"{explicit[column.column].place} (tables)"
+    if column.column in policy.columns:
+        return policy.columns[column.column], f"{policy.columns[column.column].place} (columns)"
+    for rule in policy.rules:
+        if _applies(rule.match, table, column, kind):
+            return rule, f"{rule.place} (rule)"
+    if policy.unlisted == "drop":
+        return Decision(
+            "drop", None, {}, "no line and no rule claims it", policy.path, transform=Drop()
+        ), "unlisted: drop"
+    return None, ""
+
+
+def _applies(match: Match, table: TableProfile, column: ColumnProfile, kind: pa.DataType) -> bool:
+    conditions = (
+        match.name is None or _matches(column.column, match.name),
+        match.holds is None or (bool(column.holds) and column.holds[0] in match.holds),
+        match.table is None or _matches(table.name, match.table),
+        match.domain is None or _matches(table.domain or "-", match.domain),
+        match.type is None or any(_TYPES[name](kind) for name in match.type if name in _TYPES),
+        match.distinct_at_most is None
+        or (not column.distinct_is_lower_bound and column.distinct <= match.distinct_at_most),
+    )
+    return all(conditions)
+
+
+def _matches(name: str, patterns: Iterable[str]) -> bool:
+    return any(fnmatchcase(name.casefold(), pattern.casefold()) for pattern in patterns)
+
+
+def _step(decision: Decision, source: str, column: ColumnProfile, subject: str) -> Step:
+    assert decision.transform is not None
+    is_subject = column.column == subject
+    return Step(
+        table=column.table,
+        column=column.column,
+        position=column.position,
+        role=decision.role,
+        do=decision.do,
+        transform=decision.transform,
+        why=decision.why,
+        source=source,
+        holds=column.holds,
+        variable=decision.variable or column.column.upper(),
+        field=decision.field or ("subject" if is_subject else column.column.casefold()),
+        accept=decision.accept,
+        evidence=column.evidence,
+    )
+
+
+def _step_problems(step: Step, decision: Decision, subject: str, column: ColumnProfile) -> list[Problem]:
+    place = f"{step.table}.{step.column}"
+    problems = []
+    if step.do in ("keep", "round", "noise", "pool_rare") and "identifier" not in step.accept:
+        direct = sorted(DIRECT_KINDS.intersection(column.holds))
+        if step.role is Role.DIRECT:
+            problems.append(DIRECT_KEPT.at(f"'{step.do}' would release it", place))
+        elif direct:
+            problems.append(DIRECT_KEPT.at(f"it seems to hold {', '.join(direct)}", place, hint=decision.place))
+    if step.transform.needs_subject and not subject and step.do != "redact":
+        problems.append(NEEDS_SUBJECT.at(f"'{step.do}' works per subject, and the table names none", place))
+    searched = step.role is Role.QUASI and step.released and step.do not in ("generalise", "derive")
+    if searched and not step.transform.per_value:
+        problems.append(NOT_PER_VALUE.at(f"'{step.do}' depends on more than the value", place))
+    return problems
+
+
+def _misnamed(policy: Policy, profile: Profile) -> list[Problem]:
+    """Explicit lines must meet a table and a column; a typo would otherwise leave the column to a rule."""
+    problems = []
+    names = {table.name.casefold(): table for table in profile.tables}
+    every = sorted({column.column for table in profile.tables for column in table.columns})
+    for column, decision in policy.columns.items():
+        if column not in every:
+            problems.append(
+                NO_SUCH_COLUMN.at(f"no table has a column '{column}'", decision.place, hint=did_you_mean(column, every))
+            )
+    for table, lines in policy.tables.items():
+        found = names.get(table.casefold())
+        for column, decision in lines.items():
+            if found is None:
+                hint = did_you_mean(table, [t.name for t in profile.tables])
+                problems.append(NO_SUCH_TABLE.at(f"there is no table '{table}'", decision.place, hint=hint))
+                break
+            own = [item.column for item in found.columns]
+            if column not in own:
+                cause = f"table '{table}' has no column '{column}'"
+                problems.append(NO_SUCH_COLUMN.at(cause, decision.place, hint=did_you_mean(column, own)))
+    return problems
+
+
+def _subject_columns(policy: Policy, profile: Profile) -> dict[str, str]:
+    """Return for each table the column that names the person, or ''."""
+    wanted = _automatic(profile) if policy.subject == ("auto",) else [name.casefold() for name in policy.subject]
+    found = {}
+    for table in profile.tables:
+        by_name = {column.column.casefold(): column.column for column in table.columns}
+        found[table.name] = next((by_name[name] for name in wanted if name in by_name), "")
+    return found
+
+
+def _automatic(profile: Profile) -> list[str]:
+    """Rank the columns that hold subjects: the kind first, then how many tables share the name."""
+    ranks: dict[str, tuple[int, int]] = {}
+    for table in profile.tables:
+        for column in table.columns:
+            if column.holds and column.holds[0] in ("subject_id", "record_number"):
+                name = column.column.casefold()
+                order = 0 if column.holds[0] == "subject_id" else 1
+                known = ranks.get(name, (order, 0))
+                ranks[name] = (min(order, known[0]), known[1] - 1)
+    return sorted(ranks, key=lambda name: (ranks[name][1], ranks[name][0], name))
+
+
+def _resolve_by_name(plan: Plan) -> Plan:
+    """Let `by_name` with `as_column` treat a value as the column of that name is treated in this plan."""
+    treated = {(step.table.casefold(), step.column): step for step in plan.steps}
+    everywhere = {step.column: step for step in plan.steps}
+
+    def resolved(step: Step) -> Step:
+        if not isinstance(step.transform, ByName):
+            return step
+        return replace(step, transform=resolve_by_name(step.transform, treated, everywhere))
+
+    tables = tuple(replace(table, steps=tuple(resolved(step) for step in table.steps)) for table in plan.tables)
+    return replace(plan, tables=tables)
+
+
+def _agreement(policy: Policy) -> list[Problem]:
+    """A limited data set is released under a data use agreement with all its core terms, 45 CFR 164.514(e)(4)."""
+    if policy.claims != "limited_data_set":
+        return []
+    terms = policy.context.get("dua")
+    given = terms if isinstance(terms, dict) else {}
+    missing = [term for term in DUA_TERMS if not str(given.get(term) or "").strip()]
+    if not missing:
+        return []
+    cause = f"`context: dua:` lacks {', '.join(missing)}"
+    return [NO_AGREEMENT.at(cause, policy.path)]
+
+
+def _whole(plan: Plan) -> list[Problem]:
+    """Check what can only be seen over all tables."""
+    problems = _agreement(plan.policy)
+    place = plan.policy.path
+    if plan.policy.anonymise is not None and not plan.quasi_identifiers:
+        problems.append(NO_QUASI.at("`anonymise:` is given but no column is a quasi-identifier", place))
+    variables = set(plan.quasi_identifiers)
+    for step in plan.steps:
+        source = getattr(step.transform, "source", None)
+        if step.do == "derive" and (source is None or source.upper() not in {v.upper() for v in variables}):
+            problems.append(DERIVE_SOURCE.at("its source is no quasi-identifier here", f"{step.table}.{step.column}"))
+    for table in plan.tables:
+        missing = [step for step in table.steps if step.column == table.subject and not step.released]
+        if missing and len(plan.tables) > 1 and plan.policy.anonymise is not None:
+            cause = "the subject column is dropped, so that released rows cannot be counted as persons"
+            problems.append(NO_SUBJECT.at(cause, f"{table.table}.{table.subject}", hint="pseudonymise it"))
+    return problems

@@ -1,0 +1,256 @@
+"""From typed parts to decisions: transforms built, options checked, layers merged, the effective policy digested."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any, Literal
+
+import yaml
+
+from deid import risk, transform
+from deid.contracts import Transform
+from deid.decisions import Anonymise, Decision, Gate, Match, Policy, PrivacyModel
+from deid.errors import PolicyError, Problem, did_you_mean, problem_kind
+from deid.model import KINDS, Role
+from deid.policy.document import Document
+from deid.policy.grammar import ColumnPart, GatePart, MatchPart, PolicyPart, RulePart
+from deid.registry import plugin, plugins
+
+UNKNOWN_TRANSFORM = problem_kind(
+    "P107", "unknown transform", remedy="use one of the transforms that `deid explain transforms` lists"
+)
+BAD_OPTION = problem_kind("P108", "option refused", remedy="see the transform's options: `deid explain TRANSFORM`")
+ROLE_MISSING = problem_kind(
+    "P110",
+    "role missing",
+    remedy=f"add `role:` - one of {', '.join(role.value for role in Role)}",
+    meaning="What a column is to the person decides how its risk is measured; it is never guessed.",
+)
+UNKNOWN_MEASURE = problem_kind("P111", "gate on an unknown measure", remedy="`deid explain metrics` lists the measures")
+UNDECIDED = problem_kind(
+    "P112", "undecided column", remedy="look at the evidence beside the line and write what is to be done"
+)
+UNKNOWN_KIND = problem_kind("P113", "unknown kind", remedy="`deid explain kinds` lists what a column can hold")
+GATE_BOUND = problem_kind("P114", "gate needs one bound", remedy="write exactly one of max, min, below, above")
+
+#: Names that policies may use for measures, and gates that are not metrics of the risk room.
+GATE_NAMES: Mapping[str, str] = {
+    "prosecutor_risk": "prosecutor.rb",
+    "prosecutor_average": "prosecutor.rc",
+    "journalist_risk": "journalist.rb",
+    "marketer_risk": "marketer",
+    "sample_uniques": "unique_share",
+    "k": "k",
+    "residual_identifiers": "residual_identifiers",
+    "singling_out": "singling_out",
+    "suppressed": "suppressed_share",
+    "loss": "loss",
+    "unshifted_dates": "unshifted_dates",
+    "text_redacted_whole": "text_redacted_whole",
+}
+_OPS: Mapping[str, Literal["<=", "<", ">=", ">"]] = {"max": "<=", "below": "<", "min": ">=", "above": ">"}
+_NOT_OPTIONS = frozenset(ColumnPart.model_fields) | {"match"}
+
+
+@dataclass
+class Layers:
+    """The decisions of a policy and of what it extends; the nearest wins."""
+
+    rules: list[Decision] = field(default_factory=list)
+    columns: dict[str, Decision] = field(default_factory=dict)
+    tables: dict[str, dict[str, Decision]] = field(default_factory=dict)
+    gates: dict[str, Gate] = field(default_factory=dict)
+
+
+def decisions_of(parts: Sequence[tuple[Document, PolicyPart]]) -> Layers:
+    """Check every decision of every layer and merge them. Raises PolicyError with all problems."""
+    layers, problems = Layers(), []  # type: tuple[Layers, list[Problem]]
+    for document, part in parts:
+        for i, rule in enumerate(part.rules):
+            layers.rules.append(_decision(rule, document.place("rules", i), document.folder, problems))
+        for name, column in part.columns.items():
+            layers.columns.setdefault(
+                name, _decision(column, document.place("columns", name), document.folder, problems)
+            )
+        for table, columns in part.tables.items():
+            merged = layers.tables.setdefault(table, {})
+            for name, column in columns.items():
+                merged.setdefault(
+                    name, _decision(column, document.place("tables", table, name), document.folder, problems)
+                )
+        for name, gate in part.gates.items():
+            checked = _gate(name, gate, document.place("gates", name), problems)
+            if checked is not None:
+                layers.gates.setdefault(checked.id, checked)
+    if problems:
+        raise PolicyError(problems)
+    return layers
+
+
+def _decision(part: ColumnPart, place: str, folder: Path, problems: list[Problem]) -> Decision:
+    options = {name: value for name, value in (part.model_extra or {}).items() if name not in _NOT_OPTIONS}
+    role = part.role
+    built: Transform | None = None
+    if part.do == "undecided":
+        problems.append(UNDECIDED.at("this column has no decision yet", place))
+    elif part.do not in plugins("transform"):
+        hint = did_you_mean(part.do, plugins("transform"))
+        problems.append(UNKNOWN_TRANSFORM.at(f"'{part.do}' is no transform", place, hint=hint))
+    else:
+        if "folder" in {item.name for item in fields(plugin("transform", part.do))}:
+            options["folder"] = str(folder)
+        result = transform.build(part.do, options)
+        options.pop("folder", None)
+        if isinstance(result, list):
+            problems += [BAD_OPTION.at(sentence, place) for sentence in result]
+        else:
+            built = result
+        role = role or plugin("transform", part.do).implies
+        if role is None and part.do != "drop":
+            problems.append(ROLE_MISSING.at(f"'{part.do}' does not say what the column is", place))
+    match = _match(part.match, place, problems) if isinstance(part, RulePart) else Match()
+    accept = frozenset(part.accept)
+    return Decision(part.do, role, options, part.why, place, match, part.variable, part.field, accept, built)
+
+
+def _match(part: MatchPart, place: str, problems: list[Problem]) -> Match:
+    for kind in _names(part.holds) or ():
+        if kind not in KINDS:
+            problems.append(UNKNOWN_KIND.at(f"'{kind}' is no kind", place, hint=did_you_mean(kind, KINDS)))
+    if part == MatchPart():
+        problems.append(BAD_OPTION.at("a rule without any condition would claim every column", place))
+    return Match(
+        _names(part.name),
+        _names(part.holds),
+        _names(part.table),
+        _names(part.domain),
+        _names(part.type),
+        part.distinct_at_most,
+    )
+
+
+def _names(value: str | list[str] | None) -> tuple[str, ...] | None:
+    if value is None:
+        return None
+    return (value,) if isinstance(value, str) else tuple(value)
+
+
+def _gate(name: str, part: GatePart, place: str, problems: list[Problem]) -> Gate | None:
+    known = GATE_NAMES.get(name, name)
+    if name not in GATE_NAMES and not risk.is_measure(name):
+        hint = did_you_mean(name, GATE_NAMES)
+        problems.append(UNKNOWN_MEASURE.at(f"'{name}' is no measure", place, hint=hint))
+        return None
+    bounds = [(op, getattr(part, key)) for key, op in _OPS.items() if getattr(part, key) is not None]
+    if len(bounds) != 1:
+        problems.append(GATE_BOUND.at(f"'{name}' has {len(bounds)} bounds", place))
+        return None
+    return Gate(known, bounds[0][0], float(bounds[0][1]), place)
+
+
+def finish(parts: Sequence[tuple[Document, PolicyPart]], layers: Layers, folder: Path, path: str) -> Policy:
+    """Merge the rest and return the policy."""
+    own = parts[0][1]
+    given = [(part, part.model_fields_set) for _, part in parts]
+
+    def pick(name: str) -> Any:
+        return next((getattr(part, name) for part, fields in given if name in fields), getattr(own, name))
+
+    def union(name: str) -> Any:
+        merged: Any = [] if isinstance(getattr(own, name), list) else {}
+        for part, _ in reversed(given):
+            value = getattr(part, name)
+            merged = [*value, *merged] if isinstance(merged, list) else {**merged, **value}
+        return merged
+
+    effective = _effective(own.name, pick, union, layers)
+    anonymise = pick("anonymise")
+    exclude = pick("exclude_subjects")
+    return Policy(
+        name=own.name,
+        path=path,
+        digest=hashlib.sha256(json.dumps(effective, sort_keys=True).encode()).hexdigest(),
+        effective=yaml.safe_dump(effective, sort_keys=False, allow_unicode=True),
+        subject=_names(pick("subject")) or ("auto",),
+        unlisted=pick("unlisted"),
+        missing_subject=pick("missing_subject"),
+        row_order=pick("row_order"),
+        rules=tuple(layers.rules),
+        columns=layers.columns,
+        tables=layers.tables,
+        drop_tables=tuple(union("drop_tables")),
+        ignore=tuple(union("ignore")),
+        formats=union("formats"),
+        anonymise=_anonymise(anonymise),
+        gates=_with_standing_gates(layers, anonymise),
+        context=union("context"),
+        recognisers=tuple(union("recognisers")),
+        text=union("text"),
+        exclude_subjects=str(folder / exclude) if exclude else "",
+        counts_from=union("counts_from"),
+        claims=pick("claims"),
+        cell_minimum=pick("cell_minimum"),
+        folder=folder,
+    )
+
+
+def _anonymise(part: Any) -> Anonymise | None:
+    if part is None:
+        return None
+    models = tuple(PrivacyModel(model.model, model.attribute, model.model_extra or {}) for model in part.models)
+    return Anonymise(
+        part.k,
+        part.suppress_at_most,
+        part.recoding,
+        part.suppressed,
+        part.quality,
+        part.weights,
+        models,
+        part.time_budget,
+    )
+
+
+def _with_standing_gates(layers: Layers, anonymise: Any) -> tuple[Gate, ...]:
+    """No release ever has a residual identifier, nor a class below the k that the policy asks for."""
+    gates = dict(layers.gates)
+    gates.setdefault("residual_identifiers", Gate("residual_identifiers", "<=", 0.0, "always"))
+    if anonymise is not None:
+        gates["k"] = max(
+            (gates.get("k"), Gate("k", ">=", float(anonymise.k), "anonymise")),
+            key=lambda gate: gate.threshold if gate is not None and gate.op == ">=" else -1.0,
+        )  # type: ignore[assignment]
+    return tuple(gates[name] for name in sorted(gates))
+
+
+def _effective(name: str, pick: Any, union: Any, layers: Layers) -> dict[str, Any]:
+    """Return the policy as it stands after merging, in a form that is printed and hashed."""
+    simple = ("subject", "unlisted", "missing_subject", "row_order", "claims", "cell_minimum", "exclude_subjects")
+    joined = ("drop_tables", "ignore", "formats", "counts_from", "context", "text", "recognisers")
+    anonymise = pick("anonymise")
+    return {
+        "deid": 1,
+        "name": name,
+        **{key: pick(key) for key in simple},
+        **{key: union(key) for key in joined if union(key)},
+        "rules": [_plain(rule) for rule in layers.rules],
+        "columns": {key: _plain(column) for key, column in layers.columns.items()},
+        "tables": {key: {n: _plain(c) for n, c in columns.items()} for key, columns in layers.tables.items()},
+        "anonymise": anonymise.model_dump(mode="json") if anonymise else None,
+        "gates": {gate.id: f"{gate.op} {gate.threshold:g}" for gate in _with_standing_gates(layers, anonymise)},
+    }
+
+
+def _plain(decision: Decision) -> dict[str, Any]:
+    match = {key: list(value) if isinstance(value, tuple) else value for key, value in vars(decision.match).items()}
+    return {
+        **({"match": {k: v for k, v in match.items() if v is not None}} if decision.match != Match() else {}),
+        "do": decision.do,
+        **({"role": decision.role.value} if decision.role else {}),
+        **decision.options,
+        **{k: getattr(decision, k) for k in ("variable", "field", "why") if getattr(decision, k)},
+        **({"accept": sorted(decision.accept)} if decision.accept else {}),
+    }

@@ -1,0 +1,125 @@
+"""The grammar of a policy as typed models: what may stand where. Their JSON Schema is published for editors."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from deid.model import Role
+
+Names = str | list[str]
+
+
+class Strict(BaseModel):
+    """A part of a policy: no unknown keys, no conversions."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+class MatchPart(Strict):
+    """When a rule applies; all given conditions must hold."""
+
+    name: Names | None = Field(default=None, description="glob patterns for the column name, case-insensitive")
+    holds: Names | None = Field(default=None, description="kinds that the column holds, by the profile")
+    table: Names | None = Field(default=None, description="glob patterns for the table name")
+    domain: Names | None = Field(default=None, description="value of the table's DOMAIN or RDOMAIN column")
+    type: Names | None = Field(default=None, description="text, number, date or boolean")
+    distinct_at_most: Annotated[int, Field(ge=1)] | None = None
+
+
+class ColumnPart(BaseModel):
+    """The decision about a column; keys that are not listed here are options of the transform."""
+
+    model_config = ConfigDict(extra="allow", strict=True)
+
+    do: str = Field(description="name of the transform")
+    role: Annotated[Role, Field(strict=False)] | None = None
+    why: str = ""
+    variable: str = Field(
+        default="", description="name of the quasi-identifier or attribute, where the column's name differs"
+    )
+    field: str = Field(default="", description="map of pseudonyms that the column shares, its own name unless given")
+    accept: list[Literal["singling_out", "identifier"]] = []
+
+
+class RulePart(ColumnPart):
+    """A decision for all columns that match."""
+
+    match: MatchPart
+
+
+class GatePart(Strict):
+    """A condition of release; exactly one bound."""
+
+    max: float | None = None
+    min: float | None = None
+    below: float | None = None
+    above: float | None = None
+
+
+class ModelPart(BaseModel):
+    """A privacy model besides k: `{model: l_diversity, attribute: AEDECOD, l: 3}`."""
+
+    model_config = ConfigDict(extra="allow", strict=True)
+
+    model: str
+    attribute: str = ""
+
+
+class AnonymisePart(Strict):
+    """What the released table must satisfy, and what it may cost."""
+
+    k: Annotated[int, Field(ge=2)]
+    suppress_at_most: Annotated[float, Field(ge=0, le=1)] = 0.0
+    recoding: Literal["global", "local"] = "global"
+    suppressed: Literal["blank", "remove"] = "blank"
+    quality: str = "loss"
+    weights: dict[str, Annotated[float, Field(ge=0)]] = {}
+    models: list[ModelPart] = []
+    time_budget: Annotated[float, Field(gt=0)] = 60.0
+
+
+class PolicyPart(Strict):
+    """A whole policy."""
+
+    deid: Literal[1]
+    name: str = Field(min_length=1)
+    extends: list[str] = []
+    subject: Names = Field(default="auto", description="column that names the person; `auto` takes it from the profile")
+    unlisted: Literal["refuse", "drop"] = "refuse"
+    missing_subject: Literal["refuse", "drop_rows"] = "refuse"
+    row_order: Literal["subject", "keep"] = "subject"
+    claims: Literal["anonymised", "pseudonymised", "limited_data_set", "safe_harbor"] = "pseudonymised"
+    rules: list[RulePart] = []
+    columns: dict[str, ColumnPart] = {}
+    tables: dict[str, dict[str, ColumnPart]] = {}
+    drop_tables: list[str] = []
+    ignore: list[str] = Field(default=[], description="glob patterns of files in the data folder that are no tables")
+    formats: dict[str, dict[str, Any]] = Field(default={}, description="reader options by file-name pattern")
+    anonymise: AnonymisePart | None = None
+    counts_from: dict[str, str] = Field(
+        default={}, description="variable -> table whose copy counts where copies disagree"
+    )
+    gates: dict[str, GatePart] = {}
+    context: dict[str, Any] = {}
+    text: dict[str, Any] = Field(default={}, description="options of free-text redaction")
+    recognisers: list[dict[str, Any]] = []
+    exclude_subjects: str = Field(default="", description="file with the subjects to leave out, one a line")
+    cell_minimum: Annotated[int, Field(ge=1)] = 11
+
+
+def json_schema() -> dict[str, Any]:
+    """Return the JSON Schema of a policy, with the options of every transform."""
+    from dataclasses import fields
+
+    from deid.registry import plugins
+
+    schema = PolicyPart.model_json_schema()
+    schema["$id"] = "deid/policy-1"
+    schema["title"] = "deid policy"
+    options = {name: sorted(item.name for item in fields(cls)) for name, cls in plugins("transform").items()}
+    schema["x-transform-options"] = options
+    for part in ("ColumnPart", "RulePart"):
+        schema["$defs"][part]["properties"]["do"]["enum"] = [*options, "undecided"]
+    return schema

@@ -1,0 +1,159 @@
+"""What a column is called: its name cut into words, words into concepts, concepts into kinds with a weight.
+
+The words stand in `deid/data/header_words.csv` (English with the commonest German, French, Spanish, Italian, Dutch,
+Portuguese and Nordic headers), the patterns in `deid/data/header_rules.csv`. A pattern matches neighbouring words in any
+order: `NAME LAST` reads 'last_name' and 'name_last'. In an upper-case word of a pattern any word of that concept fits.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from itertools import permutations
+
+#: Points of a pattern by its strength, before the place of the match counts.
+STRENGTH: Mapping[str, float] = {"strong": 5.0, "usual": 3.0, "weak": 1.5}
+PER_FURTHER_WORD = 0.5
+AT_THE_END = 1.0
+WHOLE_NAME = 1.0
+NOT_AT_THE_END = -1.5
+BEFORE_A_HEAD = -3.0
+MOST = 6.5
+#: Last words that say what the column is, whatever stands before: `phone_type` holds types, not phones.
+HEADS = frozenset({"TYPE", "FLAG", "UNITW", "COUNTW", "CODESYS", "SYSTEM", "VERSION", "BAND", "DATE", "COMMENT", "TEXT", "DISPLAY"})
+_STOP = frozenset(
+    "of the for and a an at in de du des la le les d l del della di der die das den zur zum het e et und y".split()
+)
+_SUFFIXES = frozenset({"id", "no", "nr", "dt", "cd", "nm"})
+#: Words that end or begin ordinary English words and are therefore never cut out of a longer one.
+_NEVER_CUT = frozenset(
+    "age ages ort via rue eta nin seq ion sin ion con bin ist rest fin par tag uri val res dat tel arm per case unit mon sub "
+    "ist list line form ing her ate tic men man one ten red row set sex end est cat her ate out act era plan ent mal lat "
+    "her ist him top web mid pts geo pin doc son dad mom kin art lab ris gen gene any rank kor idad note text stage".split()
+) - {"sex", "text", "note", "lab", "gen"}
+
+
+@dataclass(frozen=True)
+class Hint:
+    """What a name says for one kind: points (0 to 6.5) and the words that said it."""
+
+    points: float
+    words: str
+
+
+@cache
+def _concepts() -> Mapping[str, frozenset[str]]:
+    found: dict[str, set[str]] = {}
+    with files("deid").joinpath("data/header_words.csv").open(encoding="utf-8") as lines:
+        for row in csv.DictReader(lines):
+            for word in row["words"].split():
+                found.setdefault(word, set()).add(row["concept"])
+    for part in {part for pattern in _patterns() for alternatives in pattern.parts for part in alternatives}:
+        if part.islower():
+            found.setdefault(part, set())
+    return {word: frozenset(concepts) for word, concepts in found.items()}
+
+
+@dataclass(frozen=True)
+class _Pattern:
+    kind: str
+    points: float
+    parts: tuple[frozenset[str], ...]
+
+
+@cache
+def _patterns() -> tuple[_Pattern, ...]:
+    found = []
+    with files("deid").joinpath("data/header_rules.csv").open(encoding="utf-8") as lines:
+        for row in csv.DictReader(lines):
+            for pattern in row["patterns"].split(";"):
+                parts = tuple(frozenset(part.split("|")) for part in pattern.split())
+                found.append(_Pattern(row["kind"], STRENGTH[row["strength"]], parts))
+    return tuple(found)
+
+
+def fold(text: str) -> str:
+    """Return lower-case letters without accents: 'Größe' and 'Grosse' are one word."""
+    text = text.replace("ß", "ss").replace("ø", "o").replace("Ø", "O").replace("ł", "l").replace("æ", "ae")
+    plain = unicodedata.normalize("NFKD", text)
+    return "".join(c for c in plain if not unicodedata.combining(c)).lower()
+
+
+def words_of(name: str) -> tuple[str, ...]:
+    """Cut a name into words: at anything but letters and digits, at camelCase humps, between letters and digits."""
+    plain = unicodedata.normalize("NFC", name)
+    known = _concepts()
+    whole = re.sub(r"[\W_]+", "", fold(plain))
+    if whole in known and not re.search(r"[\W_]", plain.strip()):
+        return (whole,)
+    cut = re.sub(r"(?<=[a-zà-ÿ0-9])(?=[A-ZÀ-Þ])|(?<=[A-ZÀ-Þ])(?=[A-ZÀ-Þ][a-zà-ÿ])", " ", plain)
+    found: list[str] = []
+    for token in re.split(r"[\W_]+", cut):
+        if fold(token) in known:
+            found.append(fold(token))
+            continue
+        for part in re.findall(r"[^\W\d_]+|\d+", token):
+            found.extend(_segments(fold(part)))
+    return tuple(found)
+
+
+@cache
+def _segments(word: str) -> tuple[str, ...]:
+    """Cut a run-together word ('DATEOFBIRTH', 'patientid') into known words, the fewest; else leave it whole."""
+    known = _concepts()
+    if word in known or len(word) < 5 or word.isdigit():
+        return (word,)
+    best: list[tuple[str, ...] | None] = [()] + [None] * len(word)
+    for end in range(1, len(word) + 1):
+        for start in range(end):
+            head, part = best[start], word[start:end]
+            usable = part in _SUFFIXES if len(part) < 3 else part in known and part not in _NEVER_CUT
+            usable = usable or (part == "of" and start > 0)
+            if head is None or not usable:
+                continue
+            tail = best[end]
+            if tail is None or len(head) + 1 < len(tail):
+                best[end] = (*head, part)
+    found = best[-1]
+    return found if found and len(found) <= 4 else (word,)
+
+
+def hints(name: str) -> dict[str, Hint]:
+    """Return what a name says: points by kind, highest first, the best pattern of each."""
+    return dict(_hints(name))
+
+
+@cache
+def _hints(name: str) -> tuple[tuple[str, Hint], ...]:
+    words = [word for word in words_of(name) if word not in _STOP and not word.isdigit()]
+    if not words:
+        return ()
+    known = _concepts()
+    senses = [known.get(word, frozenset()) | {word} for word in words]
+    end = len(words)
+    while end > 1 and "WORD" in senses[end - 1]:
+        end -= 1
+    head = bool(HEADS & senses[end - 1])
+    best: dict[str, Hint] = {}
+    for pattern in _patterns():
+        for start, stop in _matches(pattern.parts, senses):
+            points = pattern.points + PER_FURTHER_WORD * (len(pattern.parts) - 1)
+            points += AT_THE_END if stop >= end else BEFORE_A_HEAD if head else NOT_AT_THE_END
+            points += WHOLE_NAME if stop - start >= end and start == 0 else 0.0
+            points = min(MOST, points)
+            if points > 0 and points > best.get(pattern.kind, Hint(0, "")).points:
+                best[pattern.kind] = Hint(points, " ".join(words[start:stop]))
+    return tuple(sorted(best.items(), key=lambda item: (-item[1].points, item[0])))
+
+
+def _matches(parts: tuple[frozenset[str], ...], senses: Sequence[frozenset[str]]) -> Iterator[tuple[int, int]]:
+    size = len(parts)
+    for start in range(len(senses) - size + 1):
+        window = senses[start : start + size]
+        if any(all(part & sense for part, sense in zip(order, window, strict=True)) for order in permutations(parts)):
+            yield start, start + size

@@ -1,0 +1,183 @@
+"""The report as data: everything that report.html, report.md and report.json say, and nothing else.
+
+The pages are views of this document, so what the small-cell rules keep out of it cannot be on any page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from deid.report import columns, cost, leftovers, reidentification, verdict
+from deid.report.disclosure import Disclosure, printable, without_counts
+from deid.report.inputs import ReportInputs
+from deid.report.people import class_sizes, cut_of, totals
+from deid.report.shown import Shown, title
+
+SCHEMA_VERSION = "1.0"
+
+#: Looks a measure id up and returns what has `formula`, `units`, `source` and `meaning`, or None.
+Explain = Callable[[str], Any]
+
+
+def build_document(inputs: ReportInputs, *, run: Mapping[str, Any], explain: Explain | None = None) -> dict[str, Any]:
+    """Build the shareable report as data that JSON can hold. Raises ReleaseRefused on an inconsistent verdict.
+
+    `run` holds facts about the run (times, command); they stand apart under "run", the rest depends on inputs alone.
+    """
+    rules = Disclosure(inputs.cell_minimum)
+    people = totals(inputs, rules)
+    taus = (reidentification.threshold(inputs),)
+    before_sizes = class_sizes(inputs.before, rules, taus, coarse=False)
+    after_sizes = class_sizes(inputs.after, rules, taus, coarse=not people.open)
+    before = Shown(rules, people, before_sizes, after=False)
+    after = Shown(rules, people, after_sizes, after=True)
+    why_not = reidentification.withheld(inputs.plan)
+    gates = verdict.gates(inputs, after)
+    inventory = columns.inventory(inputs, rules)
+    built: dict[str, Any] = {
+        "schema_version": SCHEMA_VERSION,
+        "verdict": _verdict(inputs, gates, after, why_not),
+        "gates": gates,
+        "policy": _policy(inputs),
+        "inputs": leftovers.tables(inputs, rules, people),
+        "left_out": leftovers.left_out(inputs, rules),
+        "dropped_tables": len(inputs.plan.dropped_tables),
+        "columns": inventory,
+        "column_counts": columns.counts_by_fate(inventory),
+        "risk": reidentification.risk(inputs, before, after, why_not),
+        "attribute": reidentification.attribute(inputs, before, after, why_not),
+        "longitudinal": [],
+        "attacks": [],
+        "generalisation": cost.generalisation(inputs, after),
+        "suppressed": {
+            "people": people.cells(rules)["suppressed"].plain(),
+            "share": after.suppressed().plain(),
+            "burden": cost.burden(inputs, after),
+        },
+        "utility": reidentification.utility(inputs, before, after),
+        "residual": leftovers.residual(inputs, rules),
+        "kept_columns": leftovers.kept_columns(inputs, rules, people),
+        "free_text": leftovers.free_text(inputs, rules),
+        "dates": leftovers.dates(inputs, rules),
+        "files": _files(inputs.files),
+        "warnings": [without_counts(printable(text), rules) for text in inputs.facts.warnings],
+        "versions": {printable(name): printable(inputs.versions[name]) for name in sorted(inputs.versions)},
+        "disclosure": _disclosure(rules, cut_of(taus[0])),
+        "run": {printable(name): plain(run[name]) for name in sorted(run)},
+    }
+    return {**built, "methods": _methods(built, explain)}
+
+
+def _verdict(inputs: ReportInputs, gates: list[dict[str, Any]], shown: Shown, why_not: str) -> dict[str, Any]:
+    outcomes = [gate["outcome"] for gate in gates]
+    return {
+        "outcome": "released" if verdict.released(inputs) else "refused",
+        "summary": verdict.summary(inputs, gates, shown, why_not),
+        "passed": outcomes.count("pass"),
+        "failed": outcomes.count("fail"),
+        "not_evaluated": outcomes.count("not_evaluated"),
+    }
+
+
+def _policy(inputs: ReportInputs) -> dict[str, Any]:
+    policy = inputs.plan.policy
+    anonymise = policy.anonymise
+    return {
+        "name": printable(policy.name),
+        "sha256": printable(policy.digest),
+        "claim": verdict.claim(policy.claims),
+        "context": {printable(name): _words(policy.context[name]) for name in sorted(policy.context)},
+        "k": anonymise.k if anonymise is not None else None,
+        "suppress_at_most": anonymise.suppress_at_most if anonymise is not None else None,
+        "suppressed_rows": anonymise.suppressed if anonymise is not None else "",
+        "unlisted_columns": policy.unlisted,
+    }
+
+
+def _words(value: Any) -> str:
+    if isinstance(value, list | tuple):
+        return "; ".join(_words(item) for item in value)
+    if isinstance(value, Mapping):
+        return "; ".join(f"{printable(name)}: {_words(value[name])}" for name in sorted(value, key=str))
+    return printable(value, 1000)
+
+
+def _files(files: Mapping[str, str]) -> list[dict[str, str]]:
+    return [{"name": printable(name), "sha256": printable(files[name])} for name in sorted(files)]
+
+
+def _disclosure(rules: Disclosure, risky_size: int) -> dict[str, Any]:
+    few = f"Counts of people from 1 to {rules.minimum - 1} are not shown; nought is."
+    return {
+        "mode": "shareable",
+        "cell_min": rules.minimum,
+        "largest_group_above_threshold": risky_size if risky_size < 2**40 else None,
+        "rules": [
+            few if rules.minimum > 1 else "The policy sets no minimum: counts of people are shown in full.",
+            "Where a small count would follow from a total, a percentage or the difference of two figures, another "
+            "figure is left out too, or rounded; bins of group sizes are merged.",
+            "The outcome of a condition is always shown, even where its threshold lies below the minimum.",
+            "Probabilities are shown: k and 1/k say that some group has k members, not who they are.",
+            "No value of the data, no example and no label held by fewer people than the minimum is shown; a dropped "
+            "column stands by position, not by name.",
+            "Counts in sentences about evidence are rounded to two digits.",
+        ],
+    }
+
+
+def _methods(built: Mapping[str, Any], explain: Explain | None) -> list[dict[str, str]]:
+    """Return formula, units and source of every measure that the report shows, each definition once."""
+    explain = explain or _registered
+    ids = {entry["id"] for section in ("utility",) for entry in built[section]}
+    ids |= {entry["id"] for entry in built["risk"]["measures"]} | {gate["metric"] for gate in built["gates"]}
+    ids |= {row["id"] for entry in built["attribute"] for row in entry["measures"]}
+    methods: dict[str, dict[str, str]] = {}
+    for name in sorted(ids):
+        found = explain(name)
+        if found is None:
+            methods.setdefault(name, {"id": name, "title": title(name), "meaning": _OWN.get(name, "")} | _NOTHING)
+            continue
+        methods.setdefault(
+            found.id,
+            {
+                "id": found.id,
+                "title": title(name) if found.id == name else found.title,
+                "meaning": found.meaning,
+                "formula": found.formula,
+                "units": found.units,
+                "source": found.source,
+            },
+        )
+    return [methods[name] for name in sorted(methods)]
+
+
+_NOTHING = {"formula": "", "units": "", "source": ""}
+_OWN: Mapping[str, str] = {
+    "residual_identifiers": "identifiers of the input found again in what was written: data, names and this report",
+    "singling_out": "people whom an undeclared kept column singles out, alone or with the quasi-identifiers",
+    "suppressed_share": "people whose quasi-identifiers were suppressed, of all people",
+    "loss": "normalised certainty penalty (NCP), mean over variables: 0 nothing lost, 1 everything",
+    "unshifted_dates": "dates that equal their own original after the shift",
+    "text_redacted_whole": "texts that could not be searched to their end and were redacted as a whole",
+}
+
+
+def _registered(name: str) -> Any:
+    """Ask the risk room; imported late, for it loads every plug-in."""
+    from deid.risk import find
+
+    return find(name)
+
+
+def plain(value: Any) -> Any:
+    """Return a fact about the run as JSON can hold it; numbers that are none become null."""
+    if value is None or isinstance(value, bool | int):
+        return value
+    if isinstance(value, float):
+        return value if value - value == 0 else None
+    if isinstance(value, Mapping):
+        return {printable(name): plain(value[name]) for name in sorted(value, key=str)}
+    if isinstance(value, list | tuple):
+        return [plain(item) for item in value]
+    return printable(value, 2000)

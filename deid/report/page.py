@@ -1,0 +1,98 @@
+"""report.html: the document as one self-contained page, without script, that opens offline and prints."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from deid.model import KINDS
+from deid.report import figures
+
+_HERE = Path(__file__).resolve().parent
+ROLE_WORDS: Mapping[str, str] = {
+    "direct_identifier": "direct identifier",
+    "quasi_identifier": "quasi-identifier",
+    "sensitive_attribute": "sensitive",
+    "insensitive": "insensitive",
+    "free_text": "free text",
+    "unclassified": "unclassified",
+}
+_OPEN_UP_TO = 250  # columns; beyond, the tables of columns start folded
+
+
+def render_html(document: Mapping[str, Any]) -> str:
+    """Return the report as HTML; whatever comes from policy or data is escaped."""
+    return (
+        _environment()
+        .get_template("report.html.j2")
+        .render(
+            doc=document,
+            css=Markup(_style()),  # noqa: S704 - our own style sheet
+            tables=_by_table(document),
+            unfolded=len(document["columns"]) <= _OPEN_UP_TO,
+            at_a_glance=glance(document),
+            figures=figures,
+            role_words=ROLE_WORDS,
+        )
+    )
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(_HERE),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["kind"] = lambda kind: KINDS.get(kind, kind)
+    return environment
+
+
+@cache
+def _style() -> str:
+    return (_HERE / "report.css").read_text(encoding="utf-8")
+
+
+def _by_table(document: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return rows and columns by table, in the order of the inventory."""
+    rows = {entry["table"]: entry for entry in document["inputs"]}
+    grouped = groupby(document["columns"], key=lambda column: column["table"])
+    return [{"name": name, "columns": list(columns), "rows": rows.get(name)} for name, columns in grouped]
+
+
+def glance(document: Mapping[str, Any]) -> list[dict[str, str]]:
+    """Return the five figures that a reviewer asks for first."""
+    found = {entry["id"]: entry for entry in document["risk"]["measures"]}
+    cards = []
+    for name, label in (("k", "Smallest group of look-alikes"), ("prosecutor.rb", "Highest risk of one person")):
+        if name in found:
+            entry = found[name]
+            cards.append({"label": label, "before": _odds(entry["before"]), "after": _odds(entry["after"])})
+    if document["risk"]["measures"]:
+        cards.append({"label": "People suppressed", "before": "", "after": document["suppressed"]["people"]["text"]})
+    if document["generalisation"]["chosen"]:
+        loss = document["generalisation"]["loss_with_suppressed"]
+        shown = loss if loss["value"] is not None else document["generalisation"]["loss"]
+        cards.append({"label": "Information lost", "before": "", "after": shown["text"]})
+    kinds = len(document["residual"]["findings"])
+    searched = bool(document["residual"]["searched"])
+    left = (
+        (f"{kinds} findings" if kinds != 1 else "1 finding")
+        if kinds
+        else ("none found" if searched else "not searched")
+    )
+    return [*cards, {"label": "Identifiers left", "before": "", "after": left}]
+
+
+def _odds(side: Mapping[str, Any]) -> str:
+    """Return a risk as one in so many, where it is given so."""
+    text = str(side["text"])
+    return text[text.index("(") + 1 : -1] if "(1 in" in text else text

@@ -1,0 +1,213 @@
+"""Measures as the report shows them: a title in plain words, and a cell that reveals no small count."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from deid.model import Measure, Status
+from deid.report.disclosure import Cell, Disclosure, grouped, percent, printable, rounded_share, without_counts
+from deid.report.people import ClassSizes, Totals, cut_of
+
+#: Titles of measures in plain words, by id or by the id's first part.
+TITLES: Mapping[str, str] = {
+    "k": "Smallest group (k)",
+    "prosecutor.ra": "People at a risk above the threshold (prosecutor Ra)",
+    "prosecutor.rb": "Highest risk of one person (prosecutor Rb)",
+    "prosecutor.rc": "Average risk (prosecutor Rc)",
+    "journalist.ra": "People at a risk above the threshold in the population (journalist Ra)",
+    "journalist.rb": "Highest risk in the population (journalist Rb)",
+    "journalist.rc": "Average risk in the population (journalist Rc)",
+    "marketer": "Expected share of correct matches (marketer)",
+    "unique_share": "People alone in their group (sample uniques)",
+    "classes": "Number of groups",
+    "average_class_size": "Average group size",
+    "c_avg": "Average group size against k",
+    "discernibility": "Discernibility",
+    "suppressed_share": "People suppressed",
+    "residual_identifiers": "Identifiers left in the release",
+    "singling_out": "People singled out by undeclared columns",
+    "loss": "Information lost",
+    "unshifted_dates": "Dates equal to their own original",
+    "text_redacted_whole": "Texts redacted as a whole",
+}
+STATUS_WORDS: Mapping[Status, str] = {
+    Status.OK: "computed",
+    Status.NOT_CONVERGED: "did not converge",
+    Status.OUT_OF_RANGE: "out of range",
+    Status.NOT_APPLICABLE: "not applicable",
+    Status.NOT_COMPUTED: "not computed",
+}
+#: Measures that are shown as percentages.
+SHARES = ("prosecutor.ra", "journalist.ra", "unique_share", "suppressed_share", "loss", "singling_out")
+_PROBABILITIES = ("prosecutor.rb", "journalist.rb")
+_AVERAGES = ("prosecutor.rc", "journalist.rc", "marketer")
+_GROUP_FIGURES = ("classes", "average_class_size", "c_avg", "discernibility")
+_COUNTS = ("residual_identifiers", "unshifted_dates", "text_redacted_whole")
+_OF_CLASSES = ("k", "k_map", "l", "t", "alpha_k", "beta", "delta_disclosure", "delta_presence")
+_FEW_PEOPLE = 50
+
+
+@dataclass(frozen=True)
+class Shown:
+    """Turns measures of one side (the input, or the release) into cells."""
+
+    rules: Disclosure
+    totals: Totals
+    sizes: ClassSizes | None
+    after: bool
+
+    @property
+    def coarse(self) -> bool:
+        """Whether exact figures would give the number of people, or the number in small groups, away."""
+        if self.after:
+            return not self.totals.open
+        sizes = self.sizes
+        return sizes is not None and any((end, n) not in sizes.cuts for end, n in sizes.all_cuts if end <= 10)
+
+    @property
+    def people(self) -> int:
+        """People in all groups of this side."""
+        return self.totals.after if self.after else self.totals.before
+
+    def cell(self, measure: Measure) -> Cell:
+        """Return the figure of a measure as it may be shown."""
+        if measure.status is not Status.OK or measure.value is None or not math.isfinite(measure.value):
+            return Cell(None, STATUS_WORDS[measure.status if measure.status is not Status.OK else Status.NOT_COMPUTED])
+        return self._printer(measure.id)(measure, measure.value)
+
+    def _printer(self, name: str) -> Callable[[Measure, float], Cell]:
+        exact: Mapping[str, Callable[[Measure, float], Cell]] = {
+            "prosecutor.ra": self._at_risk,
+            "unique_share": lambda measure, value: self._up_to(1, value),
+            "suppressed_share": lambda measure, value: self.suppressed(),
+            "loss": self._loss,
+            **dict.fromkeys(_PROBABILITIES, lambda measure, value: probability(value)),
+            **dict.fromkeys(_AVERAGES, self._average),
+            **dict.fromkeys(_GROUP_FIGURES, self._group_figure),
+            **dict.fromkeys(_COUNTS, lambda measure, value: self.rules.count(round(value))),
+        }
+        if name in exact:
+            return exact[name]
+        return self._of_classes if name.split(".")[0] in _OF_CLASSES else self._other
+
+    def _at_risk(self, measure: Measure, value: float) -> Cell:
+        tau = measure.detail.get("tau")
+        return self._up_to(cut_of(float(tau)), value) if isinstance(tau, int | float) else self._other(measure, value)
+
+    def _up_to(self, size: int, value: float) -> Cell:
+        if self.sizes is None or not any(end == size for end, _ in self.sizes.all_cuts):
+            return self._share(value)
+        return self.sizes.share_up_to(size)
+
+    def suppressed(self) -> Cell:
+        """Return the share of people suppressed."""
+        if self.totals.open and self.totals.before:
+            share = self.totals.suppressed / self.totals.before
+            return Cell(round(share, 4), percent(share))
+        small = self.rules.small(self.totals.suppressed)
+        return self.rules.under(self.totals.before) if small else self.rules.derivable()
+
+    def kept_loss(self, loss: float, suppressed: int | None = None) -> Cell:
+        """Return information loss over the people kept: with suppressed people counted as 1, it would give them away.
+
+        `suppressed` is the number of people to take out, that of this release unless given.
+        """
+        gone = self.totals.suppressed if suppressed is None else suppressed
+        share = gone / self.totals.before if self.totals.before else 0.0
+        kept = min(1.0, max(0.0, (loss - share) / (1 - share))) if share < 1 else 0.0
+        return Cell(round(kept, 2), percent(kept, 0))
+
+    def _loss(self, measure: Measure, value: float) -> Cell:
+        return Cell(round(value, 3), percent(value)) if self.totals.open else self.kept_loss(value)
+
+    def _average(self, measure: Measure, value: float) -> Cell:
+        if not self.coarse:
+            return probability(value)
+        if self.people < _FEW_PEOPLE:
+            return self.rules.derivable()
+        rounded = rounded_share(value, self.people)
+        return rounded if rounded.value is None else Cell(rounded.value, f"about {rounded.text}")
+
+    def _group_figure(self, measure: Measure, value: float) -> Cell:
+        if self.coarse:
+            return self.rules.derivable()
+        return Cell(round(value), grouped(round(value))) if value >= 100 or value.is_integer() else number(value)
+
+    def _of_classes(self, measure: Measure, value: float) -> Cell:
+        return Cell(int(value), grouped(int(value))) if value.is_integer() else number(value, 2 if self.coarse else 3)
+
+    def _share(self, value: float) -> Cell:
+        people = round(value * self.people)
+        if self.rules.small(people) or self.rules.small(self.people - people):
+            return self.rules.under(self.people) if self.rules.small(people) else self.rules.derivable()
+        shown = [n for _, n in self.sizes.cuts] if self.sizes is not None else []
+        if any(self.rules.small(abs(people - other)) for other in shown):
+            return self.rules.derivable()
+        if self.coarse:
+            return rounded_share(value, self.people)
+        return Cell(round(value, 4), percent(value))
+
+    def _other(self, measure: Measure, value: float) -> Cell:
+        """Return the figure of a measure not known here: what may be a count of people is treated as one."""
+        if value.is_integer() and value > 1:
+            return self.rules.count(int(value))
+        if 0 <= value <= 1:
+            return self._share(value)
+        return self.rules.derivable() if self.coarse else number(value)
+
+
+def probability(value: float) -> Cell:
+    """Return a risk as a decimal and as one in so many."""
+    if value <= 0:
+        return Cell(0, "0")
+    text = "1 (certain)" if value >= 1 else f"{significant(value)} (1 in {significant(1 / value, 2)})"
+    return Cell(round(value, 4), text)
+
+
+def number(value: float, digits: int = 3) -> Cell:
+    """Return a figure to so many significant digits."""
+    rounded = float(f"{value:.{digits}g}")
+    return Cell(rounded, significant(rounded, digits))
+
+
+def significant(value: float, digits: int = 3) -> str:
+    """Return a number to so many significant digits, without an exponent where it can be read without."""
+    if abs(value) >= 100:
+        return grouped(round(value))
+    text = f"{value:.{digits}g}"
+    return text if "e" not in text else f"{value:.6f}".rstrip("0")
+
+
+def title(name: str) -> str:
+    """Return the title of a measure in plain words; the attribute's name stands after it."""
+    if name in TITLES:
+        return TITLES[name]
+    family, _, rest = name.partition(".")
+    families = {
+        "l.distinct": "Distinct l-diversity",
+        "l.entropy": "Entropy l-diversity",
+        "l.recursive_c": "Recursive (c,l)-diversity, smallest c",
+        "t.equal": "t-closeness, equal distance",
+        "t.ordered": "t-closeness, ordered distance",
+        "t.hier": "t-closeness, hierarchical distance",
+    }
+    for start, words in families.items():
+        if name.startswith(start + "."):
+            return f"{words}: {printable(name[len(start) + 1 :])}"
+    return f"{printable(family)}: {printable(rest)}" if rest else printable(name)
+
+
+def reason(measure: Measure, rules: Disclosure) -> str:
+    """Return why a measure has no figure, in a sentence without counts."""
+    return without_counts(printable(measure.reason), rules)
+
+
+def plain_measure(measure: Measure | None, shown: Shown) -> dict[str, Any]:
+    """Return one side of a measure as it stands in the JSON twin."""
+    if measure is None:
+        return {"value": None, "text": "not measured", "hidden": "", "status": Status.NOT_COMPUTED.value, "reason": ""}
+    cell = shown.cell(measure)
+    return {**cell.plain(), "status": measure.status.value, "reason": reason(measure, shown.rules)}

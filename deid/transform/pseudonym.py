@@ -1,0 +1,54 @@
+"""Replace an identifier by a keyed pseudonym."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import pyarrow as pa
+
+from deid.cells import Distinct, secret
+from deid.contracts import Context
+from deid.model import Role
+from deid.pseudonyms import SHORTEST, option_problems, pseudonyms
+from deid.registry import register
+
+
+@register("transform", "pseudonym")
+@dataclass(frozen=True)
+class Pseudonym:
+    """Gives every identifier a meaningless name, the same in all columns of the same `field`, so that tables join.
+
+    length  letters shown, 4.2 bits each; at least 64 bits
+    prefix  text before them
+    """
+
+    length: int = SHORTEST
+    prefix: str = ""
+
+    per_value: ClassVar[bool] = True
+    needs_subject: ClassVar[bool] = False
+    needs_key: ClassVar[bool] = True
+    implies: ClassVar[Role | None] = Role.DIRECT
+    summary: ClassVar[str] = "replaced by a keyed pseudonym (HMAC-SHA-256), the same for the same value"
+    example: ClassVar[Mapping[str, Any]] = {"prefix": "P-"}
+
+    def columns(self) -> tuple[str, ...]:
+        """Need no other column."""
+        return ()
+
+    def problems(self) -> Iterable[str]:
+        """Find a length under 64 bits and prefixes that a spreadsheet would run."""
+        return option_problems(self.length, self.prefix)
+
+    def output_type(self, input_type: pa.DataType) -> pa.DataType:
+        """Return text."""
+        return pa.string()
+
+    def apply(self, column: pa.Array, context: Context) -> pa.Array:
+        """Return the pseudonyms; 1015, 1015.0 and '1015 ' have one."""
+        distinct = Distinct.of(column)
+        texts = [text for text in distinct.texts if text is not None]
+        names = iter(pseudonyms(secret(context), context.field, texts, self.length, self.prefix))
+        return distinct.spread(distinct.each(lambda text: next(names)), pa.string())

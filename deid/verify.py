@@ -1,0 +1,210 @@
+"""The verify stage: the written files, read back, measured and held against the gates."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+
+from deid import risk
+from deid.classes import ClassTable
+from deid.collecting.tuples import Tuples, Variable
+from deid.contracts import Evidence, TableInfo
+from deid.decisions import Gate, Plan, Step, TablePlan
+from deid.facts import Facts, Subjects
+from deid.hierarchy import Recoding
+from deid.model import GateOutcome, Measure, Role, Status, Verdict
+from deid.report.inputs import ColumnRisk
+from deid.source import Source
+from deid.values import canonical_text, hash64
+from deid.verifying.columns import ColumnRisks, is_undeclared, worst
+from deid.verifying.residual import Scan
+
+#: Kinds whose columns hold numbers, in which an identifier of digits is met by chance.
+NUMERIC_KINDS = frozenset(
+    {"measurement", "number", "sequence_number", "study_day", "year", "age", "flag", "coordinates"}
+)
+#: Columns whose output is invented or enciphered: a match there is chance, their own value is excluded by construction.
+NOT_SEARCHED = frozenset({"surrogate", "encrypt"})
+SHORT_SEARCHED = frozenset({"pseudonym", "recode_inside", "mask", "keep"})
+
+
+@dataclass(frozen=True)
+class Verified:
+    """The verdict and what it rests on."""
+
+    verdict: Verdict
+    after: ClassTable | None
+    column_risks: tuple[ColumnRisk, ...]
+
+
+@dataclass(frozen=True)
+class Written:
+    """What pass two wrote and counted."""
+
+    tables: Mapping[str, TableInfo]
+    rows: Mapping[str, int]
+    counts: Mapping[tuple[str, str, str], int]
+
+
+def verify(written: Written, released: Source, plan: Plan, facts: Facts, recoding: Recoding | None) -> Verified:
+    """Read every written file and return the verdict. `released` is the source over the written files."""
+    scan = Scan(facts.needles, facts.hash_secret)
+    tuples, columns = Tuples(), ColumnRisks(facts.hash_secret)
+    countable = True
+    for table in plan.tables:
+        info = written.tables[table.table]
+        scan.names(table.released_name, _names(table.released_name, info.schema))
+        countable &= _read_table(table, info, released, scan, tuples, columns, facts.hash_secret)
+    after, subjects = _after(tuples, recoding) if countable else (None, None)
+    risks = columns.measured(subjects)
+    measures = _measures(plan, facts, recoding, after, written, countable)
+    measures["residual_identifiers"] = _residual(scan, written)
+    measures["singling_out"] = Measure("singling_out", worst(risks))
+    before = {}
+    if facts.classes is not None:
+        before = risk.measure_all(Evidence(facts.classes, threshold=_threshold(plan)))
+    gates = tuple(_outcome(gate, measures) for gate in plan.policy.gates)
+    searched = {**scan.searched, "met by chance in columns of numbers": scan.by_chance}
+    not_searched = {**facts.needles.not_searched, **_left_unsearched(plan)}
+    return Verified(Verdict(before, measures, gates, scan.findings(), searched, not_searched), after, risks)
+
+
+def _names(table: str, schema: pa.Schema) -> list[str]:
+    labels = [value.decode("utf-8", "replace") for item in schema for value in (item.metadata or {}).values()]
+    return [table, *schema.names, *labels]
+
+
+def _read_table(
+    table: TablePlan,
+    info: TableInfo,
+    released: Source,
+    scan: Scan,
+    tuples: Tuples,
+    columns: ColumnRisks,
+    secret: bytes,
+) -> bool:
+    """Read one written table; return whether its rows can be counted as persons."""
+    steps = [step for step in table.steps if step.released]
+    at = next((i for i, step in enumerate(steps) if step.column == table.subject), None)
+    counted = any(step.role in (Role.QUASI, Role.SENSITIVE) for step in steps)
+    countable = at is not None or table.rows_are_subjects or not counted
+    first = 0
+    for batch in released.batches(released.table(table.released_name)):
+        hashes = None
+        if at is not None:
+            hashes = hash64(canonical_text(batch.column(at)), secret)
+            tuples.add_subjects(hashes)
+        elif table.rows_are_subjects:
+            salt = hash64(pa.array([f"rows of {table.table}"]), secret)[0]
+            hashes = np.arange(first, first + batch.num_rows, dtype=np.uint64) + salt
+            tuples.add_subjects(hashes)
+        first += batch.num_rows
+        for i, step in enumerate(steps):
+            _scan_column(step, table.released_name, info.schema.names[i], batch.column(i), scan)
+            if hashes is not None:
+                _count_column(step, info.schema.names[i], table, batch.column(i), hashes, tuples, columns)
+    return countable
+
+
+def _scan_column(step: Step, table: str, column: str, values: pa.Array, scan: Scan) -> None:
+    if step.do in NOT_SEARCHED or (step.do == "redact" and getattr(step.transform, "style", "") == "surrogate"):
+        return
+    if step.do == "shift_date":  # another person's date is no finding; the own one is counted in pass two
+        return
+    kind = step.holds[0] if step.holds else ""
+    numeric = kind in NUMERIC_KINDS or not pa.types.is_string(values.type)
+    id_column = step.role is Role.DIRECT and step.do in SHORT_SEARCHED
+    scan.column(table, column, values, numeric=numeric, id_column=id_column)
+
+
+def _count_column(
+    step: Step,
+    column: str,
+    table: TablePlan,
+    values: pa.Array,
+    hashes: np.ndarray[tuple[int], np.dtype[np.uint64]],
+    tuples: Tuples,
+    columns: ColumnRisks,
+) -> None:
+    if step.role is Role.QUASI and step.do != "derive":
+        tuples.quasi.setdefault(step.variable, Variable()).add(table.table, hashes, values)
+    elif step.role is Role.SENSITIVE:
+        tuples.sensitive.setdefault(step.variable, Variable()).add(table.table, hashes, values)
+    if is_undeclared(step):
+        columns.add(step, table.released_name, column, values, hashes)
+
+
+def _after(tuples: Tuples, recoding: Recoding | None) -> tuple[ClassTable | None, Subjects]:
+    """Return the class table of what was written; blanked subjects are no class."""
+    table, subjects = tuples.build({}, [])
+    if table is None:
+        return None, subjects
+    if recoding is not None and recoding.suppressed.any():
+        blank = (table.codes == 0).all(axis=1)
+        return table.without(blank), subjects
+    return table, subjects
+
+
+def _threshold(plan: Plan) -> float:
+    anonymise = plan.policy.anonymise
+    return 1.0 / anonymise.k if anonymise is not None else 0.09
+
+
+def _measures(
+    plan: Plan, facts: Facts, recoding: Recoding | None, after: ClassTable | None, written: Written, countable: bool
+) -> dict[str, Measure]:
+    suppressed = 0
+    if recoding is not None and facts.classes is not None:
+        suppressed = int(facts.classes.counts[recoding.suppressed].sum())
+    measures: dict[str, Measure] = {}
+    if after is not None:
+        measures |= risk.measure_all(Evidence(after, suppressed=suppressed, threshold=_threshold(plan)))
+    elif facts.classes is not None:
+        reason = "the release holds no subject column" if not countable else "no subject is left"
+        measures |= {
+            name: Measure(name, None, Status.NOT_COMPUTED, reason)
+            for name in risk.measure_all(Evidence(facts.classes, threshold=_threshold(plan)))
+        }
+    subjects = max(facts.classes.subjects if facts.classes is not None else 0, 1)
+    measures["suppressed_share"] = Measure("suppressed_share", suppressed / subjects)
+    if recoding is not None:
+        measures["loss"] = Measure("loss", recoding.loss)
+    for name, counted in (("unshifted_dates", "unshifted"), ("text_redacted_whole", "redacted_whole")):
+        total = sum(count for (_, _, what), count in written.counts.items() if what == counted)
+        measures[name] = Measure(name, float(total))
+    return measures
+
+
+def _residual(scan: Scan, written: Written) -> Measure:
+    own = sum(count for (_, _, what), count in written.counts.items() if what == "own_identifier_left")
+    return Measure("residual_identifiers", float(sum(scan.hits.values()) + own))
+
+
+def _outcome(gate: Gate, measures: Mapping[str, Measure]) -> GateOutcome:
+    missing = Measure(gate.id, None, Status.NOT_COMPUTED, "not measured on these data")
+    measure = measures.get(gate.id, missing)
+    value = measure.value
+    if measure.interval is not None:
+        value = measure.interval[1] if gate.op.startswith("<") else measure.interval[0]
+    passed = (
+        value is not None
+        and {
+            "<=": value <= gate.threshold + 1e-12,
+            "<": value < gate.threshold,
+            ">=": value >= gate.threshold - 1e-12,
+            ">": value > gate.threshold,
+        }[gate.op]
+    )
+    return GateOutcome(gate.id, measure, gate.op, gate.threshold, passed)
+
+
+def _left_unsearched(plan: Plan) -> dict[str, int]:
+    surrogates = sum(1 for step in plan.steps if step.do in NOT_SEARCHED)
+    dates = sum(1 for step in plan.steps if step.do == "shift_date")
+    return {
+        "columns of surrogates or ciphertext": surrogates,
+        "columns of shifted dates (checked against their own original)": dates,
+    }

@@ -1,0 +1,140 @@
+"""The residual scan: known identifiers of the input, looked for in everything that was written."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import gzip
+import re
+import zlib
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from deid.collecting.needles import SHORTEST, fold, folded, joined, windows
+from deid.facts import Hashes, Needles
+from deid.model import Finding
+from deid.values import hash64
+
+_TOKEN = re.compile(r"[^\W_]+")
+_PACKED = re.compile(r"[A-Za-z0-9+/_-]{16,}={0,2}")
+#: In a column of numbers an identifier of digits is met by chance; a copy of an id column is met in most cells.
+CHANCE_SHARE, CHANCE_HITS = 0.2, 3
+MAX_UNPACKED = 10_000_000
+
+
+@dataclass
+class Scan:
+    """Counts findings column by column; holds no value."""
+
+    needles: Needles
+    secret: bytes
+    hits: Counter[tuple[str, str, str, str]] = field(default_factory=Counter)
+    searched: Counter[str] = field(default_factory=Counter)
+    by_chance: int = 0
+
+    def column(self, table: str, column: str, values: pa.Array, *, numeric: bool, id_column: bool) -> None:
+        """Search the cells of one column of a batch."""
+        distinct = pc.unique(pc.drop_null(values))
+        text = folded(distinct)
+        self.searched["cells"] += len(values)
+        plain = joined(text)
+        tokens = pc.count_substring_regex(text, r"[\pL\pN]+")
+        long_enough = pc.greater_equal(pc.utf8_length(plain), SHORTEST)
+        found: Counter[str] = Counter()
+        whole = long_enough if numeric else pc.and_(long_enough, pc.less_equal(tokens, 1))
+        self._look(hash64(plain.filter(whole), self.secret), found)
+        if numeric:
+            share = sum(found.values()) / max(len(distinct), 1)
+            if share < CHANCE_SHARE or sum(found.values()) < CHANCE_HITS:
+                self.by_chance += sum(found.values())
+                found.clear()
+        else:
+            several = text.filter(pc.and_(long_enough, pc.greater(tokens, 1)))
+            self._windows(several.to_pylist(), found)
+            self._packed(distinct.filter(pc.greater_equal(pc.utf8_length(text), 16)).to_pylist(), found)
+        for kind, count in found.items():
+            self.hits[table, column, kind, "known identifier"] += count
+        if id_column:
+            for kind, count in self._short(text.to_pylist()).items():
+                self.hits[table, column, kind, "short identifier inside an id"] += count
+
+    def names(self, table: str, names: Iterable[str]) -> None:
+        """Search names of files, tables and columns, and labels."""
+        found: Counter[str] = Counter()
+        self._windows([fold(name) for name in names], found)
+        for kind, count in found.items():
+            self.hits[table, "(names)", kind, "known identifier in a name"] += count
+
+    def document(self, name: str, text: str) -> int:
+        """Search a text such as the report; return the number of findings."""
+        found: Counter[str] = Counter()
+        self._windows(fold(text).split("\n"), found)
+        for kind, count in found.items():
+            self.hits[name, "(text)", kind, "known identifier"] += count
+        return sum(found.values())
+
+    def findings(self) -> tuple[Finding, ...]:
+        """Return what was found, in a fixed order."""
+        return tuple(Finding(t, c, k, n, how) for (t, c, k, how), n in sorted(self.hits.items()))
+
+    def _look(self, hashes: Hashes, found: Counter[str]) -> None:
+        self.searched["windows"] += len(hashes)
+        at = positions(self.needles.long, hashes)
+        for index, count in zip(*np.unique(self.needles.long_kinds[at[at >= 0]], return_counts=True), strict=True):
+            found[self.needles.kinds[int(index)][0]] += int(count)
+
+    def _windows(self, texts: Iterable[str], found: Counter[str]) -> None:
+        runs = sorted({run for text in texts for run in windows(text) if len(run) >= SHORTEST})
+        self._look(hash64(pa.array(runs, pa.string()), self.secret), found)
+
+    def _packed(self, texts: Iterable[str], found: Counter[str]) -> None:
+        opened = [fold(inner) for text in texts for inner in unpacked(text)]
+        if opened:
+            self.searched["opened"] += len(opened)
+            self._windows(opened, found)
+
+    def _short(self, texts: Iterable[str]) -> Mapping[str, int]:
+        tokens = sorted({token for text in texts for token in _TOKEN.findall(text)})
+        hashes = hash64(pa.array(tokens, pa.string()), self.secret)
+        counts = {kind: int((positions(short, hashes) >= 0).sum()) for kind, short in self.needles.short.items()}
+        return {kind: count for kind, count in counts.items() if count}
+
+
+def positions(sorted_hashes: Hashes, hashes: Hashes) -> npt.NDArray[np.int64]:
+    """Return where each hash stands in a sorted array, -1 where it does not."""
+    if len(sorted_hashes) == 0 or len(hashes) == 0:
+        return np.full(len(hashes), -1, np.int64)
+    at = np.minimum(np.searchsorted(sorted_hashes, hashes), len(sorted_hashes) - 1)
+    return np.where(sorted_hashes[at] == hashes, at, -1)
+
+
+def unpacked(text: str) -> Iterable[str]:
+    """Yield what base64 runs of a cell hold as text, gzip and zlib opened."""
+    for match in _PACKED.finditer(text):
+        run = match.group().rstrip("=").replace("-", "+").replace("_", "/")
+        try:
+            raw = base64.b64decode(run + "=" * (-len(run) % 4), validate=True)
+        except (binascii.Error, ValueError):
+            continue
+        for data in (raw, _inflated(raw)):
+            if data:
+                decoded = data.decode("utf-8", "replace")
+                if decoded.isprintable() or "\ufffd" not in decoded:
+                    yield decoded
+
+
+def _inflated(raw: bytes) -> bytes:
+    try:
+        if raw[:2] == b"\x1f\x8b":
+            return gzip.decompress(raw)[:MAX_UNPACKED]
+        if raw[:1] == b"\x78":
+            return zlib.decompressobj().decompress(raw, MAX_UNPACKED)
+    except (OSError, EOFError, zlib.error):
+        return b""
+    return b""

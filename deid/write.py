@@ -1,0 +1,114 @@
+"""Write the treated rows of a table in the order that the policy asks for, in bounded memory."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+
+from deid.contracts import BATCH_ROWS, TableInfo, Writer
+from deid.facts import Hashes
+from deid.registry import plugin
+from deid.treat import Treated
+
+BUCKET_ROWS = 250_000
+Counts = Counter[tuple[str, str]]
+
+
+def write_table(treated: Iterable[Treated], info: TableInfo, expected_rows: int, spill: Path) -> tuple[int, Counts]:
+    """Write a table to `info.path` and return its rows and what was counted.
+
+    Rows that carry an order are sorted by it (stably, so one subject's rows stay as they were) through spill files of
+    already treated rows in `spill`; the bytes do not depend on how the input came in batches.
+    """
+    counts: Counts = Counter()
+    writer: Writer = plugin("format", info.format)().open(info.path, info)
+    rows = 0
+    try:
+        for batch in _chunks(_ordered(treated, expected_rows, spill, counts), info.schema):
+            rows += batch.num_rows
+            writer.write(batch)
+    finally:
+        writer.close()
+    return rows, counts
+
+
+def _ordered(treated: Iterable[Treated], expected: int, spill: Path, counts: Counts) -> Iterator[pa.Table]:
+    held: list[tuple[pa.RecordBatch, Hashes]] = []
+    iterator = iter(treated)
+    first = next(iterator, None)
+    if first is None:
+        return
+    if first.order is None:
+        for item in _chain(first, iterator):
+            counts.update(item.counts)
+            yield pa.Table.from_batches([item.batch])
+        return
+    if expected <= BUCKET_ROWS:
+        for item in _chain(first, iterator):
+            counts.update(item.counts)
+            assert item.order is not None
+            held.append((item.batch, item.order))
+        yield _sorted(held)
+        return
+    yield from _through_buckets(_chain(first, iterator), -(-expected // BUCKET_ROWS), spill, counts)
+
+
+def _chain(first: Treated, rest: Iterator[Treated]) -> Iterator[Treated]:
+    yield first
+    yield from rest
+
+
+def _through_buckets(treated: Iterator[Treated], number: int, spill: Path, counts: Counts) -> Iterator[pa.Table]:
+    """Split rows by the leading bits of their order into files, then sort each file on its own."""
+    width = np.uint64(2**64 // number + 1)
+    files = [spill / f"bucket-{i}.arrow" for i in range(number)]
+    with ExitStack() as stack:
+        writers: list[pa.RecordBatchStreamWriter] = []
+        for item in treated:
+            counts.update(item.counts)
+            assert item.order is not None
+            batch = item.batch.append_column("\x00order", pa.array(item.order))
+            if not writers:
+                writers = [stack.enter_context(pa.ipc.new_stream(str(path), batch.schema)) for path in files]
+            bucket = item.order // width
+            for i in np.unique(bucket):
+                writers[int(i)].write_batch(batch.filter(pa.array(bucket == i)))
+    for path in files:
+        with pa.ipc.open_stream(str(path)) as reader:
+            table = reader.read_all()
+        path.unlink()
+        order = np.asarray(table.column("\x00order"))
+        yield table.drop_columns(["\x00order"]).take(pa.array(np.argsort(order, kind="stable")))
+
+
+def _sorted(held: list[tuple[pa.RecordBatch, Hashes]]) -> pa.Table:
+    table = pa.Table.from_batches([batch for batch, _ in held])
+    order = np.concatenate([order for _, order in held])
+    return table.take(pa.array(np.argsort(order, kind="stable")))
+
+
+def _chunks(tables: Iterator[pa.Table], schema: pa.Schema) -> Iterator[pa.RecordBatch]:
+    """Cut rows into batches of a fixed size, whatever size they came in."""
+    held: list[pa.RecordBatch] = []
+    rows = 0
+    for table in tables:
+        held += table.to_batches()
+        rows += table.num_rows
+        if rows >= BATCH_ROWS:
+            whole = pa.Table.from_batches(held, held[0].schema)
+            cut = rows - rows % BATCH_ROWS
+            for start in range(0, cut, BATCH_ROWS):
+                yield from _one(whole.slice(start, BATCH_ROWS), schema)
+            held, rows = whole.slice(cut).to_batches(), rows - cut
+    if rows:
+        yield from _one(pa.Table.from_batches(held, held[0].schema), schema)
+
+
+def _one(table: pa.Table, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
+    arrays = [column.combine_chunks() if column.num_chunks != 1 else column.chunk(0) for column in table.columns]
+    yield pa.RecordBatch.from_arrays(arrays, schema=schema)
