@@ -57,7 +57,7 @@ def _code(bound: float, label: str, kind: pa.DataType) -> pa.Scalar | None:
     """Return what stands for the numbers beyond; None when the bound is none of the column's numbers."""
     if pa.types.is_string(kind):
         return pa.scalar(label or f"{bound:.15g}", kind)
-    if pa.types.is_integer(kind) and not (bound.is_integer() and abs(bound) < 2**53):
+    if pa.types.is_integer(kind) and not (float(bound).is_integer() and abs(bound) < 2**53):
         return None
     limits = np.iinfo(kind.to_pandas_dtype()) if pa.types.is_integer(kind) else None
     if limits is not None and not limits.min <= bound <= limits.max:

@@ -70,7 +70,7 @@ def collect(
             collector.problems += error.problems
     disagreements: list[Problem] = []
     classes, subjects = collector.tuples.build(plan.policy.counts_from, disagreements)
-    if plan.policy.anonymise is not None:
+    if plan.policy.anonymise is not None and plan.policy.disagreeing_copies == "refuse":
         collector.problems += disagreements
     if collector.problems:
         raise DataError(collector.problems)
@@ -170,7 +170,7 @@ def _loose(subject: pa.Array) -> pa.Array:
 
 def _measured_with_one(problem: Problem) -> str:
     """Say what a disagreement means where nothing is anonymised and the class table is only measured."""
-    return f"{problem.place}: {problem.cause}; risk is measured with one of them and may be higher"
+    return f"{problem.place}: {problem.cause}; one of them is counted and released"
 
 
 def _warnings(collector: _Collector, subjects: int) -> tuple[str, ...]:

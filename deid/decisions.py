@@ -94,6 +94,7 @@ class Policy:
     unlisted: Literal["refuse", "drop"]
     missing_subject: Literal["refuse", "drop_rows"]
     row_order: Literal["subject", "keep"]
+    disagreeing_copies: Literal["refuse", "take_first"]
     rules: tuple[Decision, ...]
     columns: Mapping[str, Decision]
     tables: Mapping[str, Mapping[str, Decision]]

@@ -34,6 +34,17 @@ def released_names(plan: Plan, facts: Facts, key: Key) -> tuple[Plan, Names]:
     return replace(plan, tables=tuple(tables)), names
 
 
+def released_plan(plan: Plan, names: Names) -> Plan:
+    """Return the plan with every table and column under the name that it has in the release."""
+    tables = []
+    for table in plan.tables:
+        renamed = names[table.table]
+        public = table.released_name
+        steps = tuple(replace(step, table=public, column=renamed.get(step.column, step.column)) for step in table.steps)
+        tables.append(replace(table, table=public, steps=steps, subject=renamed.get(table.subject, table.subject)))
+    return replace(plan, tables=tuple(tables))
+
+
 def _field_of(name: str, facts: Facts) -> str | None:
     """Return the field of the identifier that a name holds, or None."""
     runs = sorted(set(windows(fold(name))))

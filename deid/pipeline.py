@@ -19,7 +19,7 @@ from deid.facts import Facts
 from deid.hierarchy import Recoding
 from deid.keys import Key
 from deid.model import Profile, TableProfile
-from deid.naming import released_names
+from deid.naming import Names, released_names, released_plan
 from deid.plan import resolve
 from deid.profile import profile_table
 from deid.registry import plugin
@@ -28,7 +28,7 @@ from deid.report import write_report
 from deid.report.inputs import ReportInputs, TextCounts
 from deid.report.manifest import manifest
 from deid.searching import burden, recode
-from deid.source import CHANGED, Source, open_source
+from deid.source import CHANGED, Source, file_digest, open_source
 from deid.treat import Treatment
 from deid.verify import Verified, Written, verify
 from deid.verifying.residual import Scan
@@ -133,7 +133,7 @@ def run(
             raise DataError(CHANGED.at("a file is not the one that was read first"))
         released = _released(written, progress)
         verified = verify(written, released, plan, facts, recoding)
-        inputs = _inputs(prepared, plan, facts, recoding, verified, written, stage, key_origin)
+        inputs = _inputs(prepared, plan, names, facts, recoding, verified, written, stage, key_origin)
         facts_of_run = dict(run_facts or {})
         write_report(stage.folder, inputs, run=facts_of_run)
         _refuse_or_pass(verified, facts, stage.folder, private)
@@ -212,6 +212,7 @@ def _released(written: Written, progress: Progress) -> Source:
 def _inputs(
     prepared: Prepared,
     plan: Plan,
+    names: Names,
     facts: Facts,
     recoding: Recoding | None,
     verified: Verified,
@@ -219,27 +220,27 @@ def _inputs(
     stage: Staging,
     key_origin: str,
 ) -> ReportInputs:
-    from deid.source import file_digest
-
+    """Gather what the report is made from; tables and columns bear the names that they have in the release."""
     files = {str(info.path.relative_to(stage.folder)): file_digest(info.path) for info in written.tables.values()}
     shifts: Counter[str] = Counter()
     for (_, _, what), count in written.counts.items():
         if what in ("dates", "unshifted", "partial_unchanged"):
             shifts[what] += count
+    public = {table.table: table.released_name for table in plan.tables}
     return ReportInputs(
-        plan=plan,
+        plan=released_plan(plan, names),
         profile=prepared.profile,
         facts=facts,
         recoding=recoding,
         verdict=verified.verdict,
         before=facts.classes,
         after=verified.after,
-        rows_before=facts.rows,
-        rows_after=written.rows,
+        rows_before={public[name]: rows for name, rows in facts.rows.items()},
+        rows_after={public[name]: rows for name, rows in written.rows.items()},
         files=files,
         column_risks=verified.column_risks,
         burden=burden(facts.classes, recoding) if recoding is not None and facts.classes is not None else (),
-        text=_text(plan, written),
+        text=_text(plan, names, written),
         shifts=dict(shifts),
         cell_minimum=plan.policy.cell_minimum,
         versions=versions(),
@@ -247,14 +248,16 @@ def _inputs(
     )
 
 
-def _text(plan: Plan, written: Written) -> tuple[TextCounts, ...]:
+def _text(plan: Plan, names: Names, written: Written) -> tuple[TextCounts, ...]:
     result = []
+    public = {table.table: table.released_name for table in plan.tables}
     for step in plan.steps:
         if step.do == "redact":
             own = {what: n for (t, c, what), n in written.counts.items() if (t, c) == (step.table, step.column)}
             kinds = {what.removeprefix("kind:"): n for what, n in sorted(own.items()) if what.startswith("kind:")}
             counts = (own.get("cells", 0), own.get("changed", 0), own.get("redacted_whole", 0))
-            result.append(TextCounts(step.table, step.column, *counts, kinds))
+            column = names[step.table].get(step.column, step.column)
+            result.append(TextCounts(public[step.table], column, *counts, kinds))
     return tuple(result)
 
 

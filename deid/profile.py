@@ -28,7 +28,18 @@ OTHER_COLUMNS = problem_kind(
     remedy="write the table again, every row with the same columns",
 )
 _DOMAIN = re.compile(r"[A-Z][A-Z0-9]{1,3}")
-_PERSONAL = ("birth_date", "ssn", "street_address", "phone", "email", "record_number", "family_name", "given_name", "age", "sex")
+_PERSONAL = (
+    "birth_date",
+    "ssn",
+    "street_address",
+    "phone",
+    "email",
+    "record_number",
+    "family_name",
+    "given_name",
+    "age",
+    "sex",
+)
 
 
 def profile_table(name: str, batches: Iterable[pa.RecordBatch], schema: pa.Schema) -> TableProfile:
@@ -79,7 +90,9 @@ def _barcodes(names: Sequence[str]) -> frozenset[str]:
     return frozenset(column for group in masks.values() for column in group if shaped.fullmatch(column))
 
 
-def _column(table: str, position: int, field: pa.Field, tally: Tally, look: Look, neighbours: Neighbours) -> ColumnProfile:
+def _column(
+    table: str, position: int, field: pa.Field, tally: Tally, look: Look, neighbours: Neighbours
+) -> ColumnProfile:
     label = (field.metadata or {}).get(b"label", b"").decode("utf-8", "replace")
     holds, evidence = decide(field.name, label, tally, look, neighbours)
     return ColumnProfile(

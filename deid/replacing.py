@@ -105,7 +105,11 @@ def rewrite(text: str, spans: Sequence[Span], replacements: Sequence[str]) -> st
         results.append(RecognizerResult(entity, span.start, span.end, span.score))
         operators[entity] = OperatorConfig("custom", {"lambda": lambda _, new=new: new})
     rewritten = _engine().anonymize(
-        text, results, operators, conflict_resolution=ConflictResolutionStrategy.REMOVE_INTERSECTIONS, merge_entities_with_spaces=False
+        text,
+        results,
+        operators,
+        conflict_resolution=ConflictResolutionStrategy.REMOVE_INTERSECTIONS,
+        merge_entities_with_spaces=False,
     )
     return str(rewritten.text)
 

@@ -31,19 +31,15 @@ GROUPS: Mapping[str, str] = {
 }
 KINDS = frozenset(GROUPS)
 #: Words around names that name nobody.
-TITLES = frozenset(
-    [
-        *("mr", "mrs", "ms", "miss", "mx", "dr", "prof", "professor", "sir", "dame", "rev", "fr", "sr", "jr"),
-        *("ii", "iii", "iv", "md", "do", "phd", "rn", "np", "pa", "msc", "bsc", "mph", "mbbs", "frcp"),
-    ]
+_TITLES = re.compile(
+    "mr|mrs|ms|miss|mx|dr|prof|professor|sir|dame|rev|fr|sr|jr|ii|iii|iv|md|do|phd|rn|np|pa|msc|bsc|mph|mbbs|frcp"
 )
-PARTICLES = frozenset(
-    [
-        *("van", "von", "der", "den", "de", "del", "della", "di", "da", "dos", "das", "du", "la", "le", "el", "al"),
-        *("bin", "ibn", "ter", "ten", "zu", "zum", "und", "y", "e"),
-    ]
-)
+_PARTICLES = re.compile("van|von|der|den|dell?a?|di|da|dos|das|du|la|le|el|al|bin|ibn|ter|ten|zum?|und|y|e")
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]{2,})*")
+_PHONE = re.compile(
+    r"(?:(?:tel|phone|fax)[.:]*\s*)?(?P<number>[+(]*\d[\d\s().+/-]*?)\s*(?:(?:x|ext|extension|#)\.?\s*\d{1,6})?",
+    re.IGNORECASE | re.ASCII,
+)
 _TRIES = 50
 _CACHED = 100_000
 
@@ -78,7 +74,7 @@ class Surrogates:
             group = "shape"
         maker = _MAKERS.get(group)
         if maker is not None and (group not in _FORMED or _FORMED[group](text)):
-            seed = _subscriber(text) if group == "phone" else _plain(text)
+            seed = _number(text)[-10:] if group == "phone" else _plain(text)
             return self._draw(group, seed, text, lambda fake: maker(fake, text))
         return self._draw("shape", _plain(text), text, lambda fake: _same_shape(fake, text))
 
@@ -116,13 +112,15 @@ def _is_title(word: str, after: str, text: str) -> bool:
     plain = word.lower()
     if plain in {"fr", "rev"}:
         return after == "."
-    return plain in TITLES and (plain not in {"do", "pa", "np", "rn"} or (word.isupper() and not text.isupper()))
+    return bool(_TITLES.fullmatch(plain)) and (
+        plain not in {"do", "pa", "np", "rn"} or (word.isupper() and not text.isupper())
+    )
 
 
 def _is_particle(word: str, after: str) -> bool:
     """Whether a word is a particle before a name: 'de' in 'de Vries', but not Le in 'Anna Le' or 'Le, Anna'."""
-    lower = word.islower() or (after.islower() and after in PARTICLES)
-    return bool(after) and lower and word.lower() in PARTICLES
+    lower = word.islower() or (after.islower() and bool(_PARTICLES.fullmatch(after)))
+    return bool(after) and lower and bool(_PARTICLES.fullmatch(word.lower()))
 
 
 def _in_case(drawn: str, written: str) -> str:
@@ -196,20 +194,20 @@ def _digits(text: str) -> int:
     return sum(map(str.isdigit, text))
 
 
-def _subscriber(text: str) -> str:
-    """Return the ten digits that count of a phone number, whatever country code or extension stands around them."""
-    digits = "".join(filter(str.isdigit, text))
-    return digits[1:11] if len(digits) > 10 and digits[0] == "1" else digits
+def _number(text: str) -> str:
+    """Return the digits of a phone number without its extension, or '' when the text is none of this country."""
+    match = _PHONE.fullmatch(text)
+    digits = "".join(filter(str.isdigit, match["number"])) if match else ""
+    return digits if len(digits) in (7, 10) or (len(digits) == 11 and digits[0] == "1") else ""
 
 
 def _phone(fake: Faker, text: str) -> str:
     """Draw a number of the range 555-0100 to 555-0199, which is set aside for fiction; written as the text is."""
-    count = _digits(text)
+    count = len(_number(text))
     area = f"{fake.random_int(2, 9)}{fake.random_int(0, 8)}{fake.random_int(2, 9)}" if count >= 10 else ""
     number = f"{area}55501{fake.random_int(0, 99):02d}"
-    country = "1" if count >= 11 and text.lstrip("+( ")[:1] == "1" else ""
-    extension = "".join(str(fake.random_int(0, 9)) for _ in range(max(count - len(number) - len(country), 0)))
-    return _fill(text, country + number + extension)
+    extension = "".join(str(fake.random_int(0, 9)) for _ in range(_digits(text) - count))
+    return _fill(text, "1" * (count == 11) + number + extension)
 
 
 def _ssn(fake: Faker, text: str) -> str:
@@ -246,8 +244,8 @@ _MAKERS: Mapping[str, Callable[[Faker, str], str]] = {
 }
 #: Where a maker needs a written form; what has another form keeps its shape.
 _FORMED: Mapping[str, Callable[[str], bool]] = {
-    "phone": lambda text: _digits(text) in (7, 10) or (_digits(text) > 10 and text.lstrip("+( ")[:1] == "1"),
-    "ssn": lambda text: _digits(text) == 9,
+    "phone": lambda text: bool(_number(text)),
+    "ssn": lambda text: _digits(text) == 9 and not any(map(str.isalpha, text)),
     "uuid": lambda text: len(_plain(text)) == 32,
     "zip": lambda text: _digits(text) in (5, 9) and not any(map(str.isalpha, text)),
 }

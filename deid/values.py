@@ -39,13 +39,18 @@ def _float_text(value: float | None) -> str | None:
 
 
 def canonical(text: str) -> str:
-    """Return an identifier as it is compared: NFC, without blanks around it. Case and zeros are kept."""
-    return unicodedata.normalize("NFC", text).strip()
+    """Return an identifier as it is compared: NFC, without invisible characters and blanks around it.
+
+    Case and zeros are kept.
+    """
+    visible = "".join(char for char in text if unicodedata.category(char) != "Cf")
+    return unicodedata.normalize("NFC", visible).strip()
 
 
 def canonical_text(column: pa.Array) -> pa.Array:
     """Return a whole column in canonical spelling; a blank cell is null."""
-    text = pc.utf8_trim_whitespace(pc.utf8_normalize(as_text(column), form="NFC"))
+    visible = pc.replace_substring_regex(as_text(column), r"\p{Cf}+", "")
+    text = pc.utf8_trim_whitespace(pc.utf8_normalize(visible, form="NFC"))
     return pc.if_else(pc.equal(text, ""), pa.scalar(None, pa.string()), text)
 
 

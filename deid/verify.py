@@ -24,7 +24,7 @@ from deid.verifying.residual import Scan
 
 #: Kinds whose columns hold numbers, in which an identifier of digits is met by chance.
 NUMERIC_KINDS = frozenset(
-    {"measurement", "number", "sequence_number", "study_day", "year", "age", "flag", "coordinates"}
+    {"measurement", "number", "sequence_number", "study_day", "year", "age", "flag", "coordinates", "code", "diagnosis_code"}
 )
 #: Columns whose output is invented or enciphered: a match there is chance, their own value is excluded by construction.
 NOT_SEARCHED = frozenset({"surrogate", "encrypt"})

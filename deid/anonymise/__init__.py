@@ -12,6 +12,7 @@ from collections.abc import Mapping
 
 from deid.anonymise.judge import Judge
 from deid.anonymise.lattice import Found, Lattice
+from deid.anonymise.local_recode import local_recoding
 from deid.anonymise.reading import demands
 from deid.anonymise.recode import recode
 from deid.anonymise.refuse import NOTHING_LEFT, check_subjects, refuse
@@ -50,7 +51,10 @@ def anonymise(
     wanted = demands(spec, task)
     check_subjects(task, wanted.k)
     judge = Judge(task, wanted)
-    found = Lattice(judge).search(time.perf_counter() + spec.time_budget)
+    deadline = time.perf_counter() + spec.time_budget
+    if spec.recoding == "local":
+        return local_recoding(table, judge, deadline)
+    found = Lattice(judge).search(deadline)
     if found.best is None:
         refuse(judge)
     if found.best.suppressed == task.subjects:

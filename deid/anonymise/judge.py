@@ -69,6 +69,10 @@ class Judge:
         found = partition(self.task, levels)
         return found, self._released(found)[0]
 
+    def released(self, found: Partition) -> Mask:
+        """Return which classes of any partition of the tuples satisfy k and all class models."""
+        return self._judged(found)[0]
+
     def __call__(self, levels: Sequence[int]) -> Verdict:
         """Judge a node. One that no finer node can mend is not priced: nobody asks what it would cost."""
         self.judged += 1
@@ -108,23 +112,28 @@ class Judge:
 
         None stands for: all of a released class and none of another, as is the case for k alone.
         """
+        kept, room = self._judged(found)
+        for whole in self.demands.table:
+            room = np.where(kept, found.sizes, 0) if room is None else room
+            kept = whole.trim(found, kept)
+        return kept, room
+
+    def _judged(self, found: Partition) -> tuple[Mask, Counts | None]:
+        """Return the same by the class models alone."""
         kept = found.sizes >= max(self.demands.k, 1)
-        if not self.demands.classes and not self.demands.table:
+        if not self.demands.classes:
             return kept, None
         room = np.where(kept, found.sizes, 0)
-        if self.demands.classes:
-            at = Survivors(self.task, found, np.flatnonzero(kept))
-            passed = np.ones(len(at.chosen), np.bool_)
-            for model in self.demands.classes:
-                holds = model.holds(at)
-                passed &= holds
-                if not holds.all():
-                    failing = at.only(~holds)
-                    room[failing.chosen] = np.minimum(room[failing.chosen], model.keepable(failing))
-            kept[at.chosen[~passed]] = False
-            room[room < self.demands.k] = 0
-        for whole in self.demands.table:
-            kept = whole.trim(found, kept)
+        at = Survivors(self.task, found, np.flatnonzero(kept))
+        passed = np.ones(len(at.chosen), np.bool_)
+        for model in self.demands.classes:
+            holds = model.holds(at)
+            passed &= holds
+            if not holds.all():
+                failing = at.only(~holds)
+                room[failing.chosen] = np.minimum(room[failing.chosen], model.keepable(failing))
+        kept[at.chosen[~passed]] = False
+        room[room < self.demands.k] = 0
         return kept, room
 
     def _forced(self, found: Partition, room: Counts, levels: Sequence[int]) -> tuple[Mask, float]:

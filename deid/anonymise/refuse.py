@@ -8,7 +8,8 @@ import numpy as np
 
 from deid.anonymise.judge import Judge
 from deid.anonymise.task import Task
-from deid.errors import DataError, Problem, problem_kind
+from deid.anonymise.models.presence import DeltaPresence
+from deid.errors import DataError, PolicyError, Problem, problem_kind
 
 TOO_FEW = problem_kind(
     "D510",
@@ -29,6 +30,29 @@ NOTHING_LEFT = problem_kind(
     remedy="allow coarser levels (max_level); drop quasi-identifiers; or lower k or relax the privacy models",
     meaning="A release without any quasi-identifier is no anonymised table; say so by dropping them.",
 )
+LOCAL_IMPOSSIBLE = problem_kind(
+    "D513",
+    "no local recoding satisfies the demands",
+    remedy="allow more suppression (suppress_at_most); choose `recoding: global`; or lower k or relax the models",
+    meaning="The local search found no class for some subjects, not even by joining all classes.",
+)
+ONLY_GLOBAL = problem_kind(
+    "P517",
+    "not possible with local recoding",
+    remedy="choose `recoding: global`, or another quality or model",
+    meaning="Local recoding minimises the loss (NCP), and does not know delta-presence with a lower bound.",
+)
+
+
+def impossible_locally(judge: Judge) -> None:
+    """Raise PolicyError for what local recoding cannot do."""
+    problems = []
+    if judge.demands.quality != "loss":
+        problems.append(ONLY_GLOBAL.at("local recoding minimises the loss and no other quality", "anonymise.quality"))
+    if any(isinstance(model, DeltaPresence) and model.lowest > 0 for model in judge.demands.classes):
+        problems.append(ONLY_GLOBAL.at("delta_presence with a lower bound", "anonymise.models"))
+    if problems:
+        raise PolicyError(problems)
 
 
 def check_subjects(task: Task, k: int) -> None:

@@ -17,8 +17,8 @@ from deid.values import canonical_text
 DISAGREE = problem_kind(
     "D201",
     "copies of a quasi-identifier disagree",
-    remedy="say under `counts_from:` which table's copy counts, e.g. `counts_from: {AGE: dm}`, or treat the column "
-    "as another variable with `variable:`",
+    remedy="say under `counts_from:` which table's copy counts, e.g. `counts_from: {AGE: dm}`, treat the column as "
+    "another variable with `variable:`, or say `disagreeing_copies: take_first`",
     meaning="A subject has one value of a quasi-identifier over all tables; the class table would be wrong otherwise.",
 )
 
@@ -133,5 +133,6 @@ def _one_each(
     owners, codes = variable.all_pairs(counts_from)
     repeated = int((owners[1:] == owners[:-1]).sum()) if len(owners) else 0
     result = np.zeros(len(hashes), np.int32)
-    result[np.searchsorted(hashes, owners)] = renumber[codes]
+    order = np.argsort(renumber[codes], kind="stable")[::-1]  # the first in the order of values is written last
+    result[np.searchsorted(hashes, owners[order])] = renumber[codes[order]]
     return result, repeated

@@ -32,7 +32,7 @@ def _ip(match: re.Match[str]) -> bool:
 
 
 _PHONE_WORD = (
-    r"(?:phone|ph|tel|telephone|cell|mobile|mob|home|work|office|call(?:ed|ing|s|back)?|callback|contact|reach(?:ed|able)?|dial(?:ed)?|text(?:ed)?|whatsapp"
+    r"(?:phone|ph|tel|telephone|cell|mobile|mob|home|work|office|call(?:ed|ing|s|back)?|callback|contact|answering|answer|messages?|sms|registered|reach(?:ed|able)?|dial(?:ed)?|text(?:ed)?|whatsapp"
     r"|voicemail|vm|number|no|line|hotline|direct|desk|ring|rang|landline)"
 )
 _FORMS = (
@@ -61,7 +61,8 @@ _FORMS = (
     pattern(rf"(?<![\d./-])(?P<id>0\d{{1,4}}[ -]\d{{2,4}}[ -]\d{{2,4}}(?:[ -]\d{{2,4}}){{0,2}}{_EXT})(?![\d-])", "phone", 0.75),
     pattern(r"(?<![\d./-])(?P<id>0\d{2,4}[ -]\d{5,8})(?![\d-])", "phone", 0.7),
     pattern(r"(?<![\d./,-])(?P<id>\d{2}(?:[ ]\d{2,3}){3,4})(?![\d.,%-])", "phone", 0.5, check=_phone_like),
-    pattern(rf"\b{_PHONE_WORD}\b[^\n\d]{{0,25}}?(?P<id>(?:\+?\d{{1,3}}[ .-]?)?\(?\d{{2,5}}\)?(?:[ .-]?\d{{2,5}}){{1,4}}{_EXT})(?![\d/])", "phone", 0.7, check=_phone_like),
+    pattern(rf"\b{_PHONE_WORD}\b(?:[^\n\d]{{0,25}}?|:?\s{{1,3}})(?P<id>(?:\+?\d{{1,3}}[ .-]?)?\(?\d{{2,5}}\)?(?:[ .-]?\d{{2,5}}){{1,4}}{_EXT})(?![\d/])", "phone", 0.7, check=_phone_like),
+    pattern(r"(?<![\d./-])(?P<id>\d{2,4}(?:[ ]\d{2,4}){1,3})(?=\s?-?\s?(?:office|fax|home|cell|mobile|work)\b)", "phone", 0.7, check=_phone_like),
     pattern(r"(?<![a-z0-9])(?P<id>(?:x|ext\.?|extension)\s?#?:?\s?\d{3,7})(?![\da-z])", "phone", 0.75, screen=("x",)),
     pattern(rf"\b(?:phone|tel|telephone|cell|mobile|callback|call[- ]?back|home|contact|reached|call|dial|ring)\b(?:\s(?:no\.?|number|#|at|on|is|her|him|them|back|me|us|extension))?[ :#]{{1,4}}(?P<id>x?\d{{4,7}})(?![\d.%/-]|\s?(?:mg|ml|hours|days|weeks|times))", "phone", 0.5),
     pattern(rf"\b(?P<id>{_SPOKEN}(?:[ ,-]{{1,3}}(?:and\s)?{_SPOKEN}){{5,16}})\b", "phone", 0.7, screen=("one", "two", "three", "five", "seven")),

@@ -27,7 +27,7 @@ _D = r"(?:0?[1-9]|[12]\d|3[01])"
 _ORD = r"(?:st|nd|rd|th)?"
 _Y4 = r"(?:1[89]|20)\d\d"
 _Y = rf"(?:{_Y4}|'\d\d|\d\d)"
-_TIME = r"(?:[T\s,@]{1,3}(?:at\s)?\d{1,2}:\d\d(?::\d\d(?:\.\d{1,6})?)?(?:\s?[ap]\.?m\b\.?)?(?:Z|[+-]\d\d:?\d\d)?)?"
+_TIME = r"(?:T\d{2}:?\d\d(?::?\d\d(?:\.\d{1,6})?)?(?:Z|[+-]\d\d:?\d\d)?|\s\d{1,2}:\d\d:\d\d)?"
 _ONES = r"(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth)"
 _DAY_WORD = (
     rf"(?:(?:twenty|thirty)[- ]?{_ONES}|{_ONES}|tenth|eleventh|twelfth|thirteenth|fourteenth|fifteenth|sixteenth|seventeenth"
@@ -92,7 +92,9 @@ def _no_fraction(match: re.Match[str]) -> bool:
         return False
     if re.match(r"\s{0,2}(?:[,@]\s?)?(?:at\s)?(?:\d{1,2}:\d\d|[01]\d[0-5]\d\b|2[0-3][0-5]\d\b)", after):
         return True
-    share = second in (4, 5, 6, 8, 10) or (second <= 6 and first < second)
+    share = first <= second and second in (2, 3, 4, 5, 6, 8, 10)
+    if re.search(r"[a-z0-9]\($", before):
+        return False
     return not share or bool(re.match(r"\s{0,2}(?:\n|$)", after) and re.search(r"(?:[a-z)]|\.)\s$", before) and not re.search(r"(?:is|was|at|of|rate|level)\s$", before))
 
 
@@ -180,7 +182,7 @@ class Dates:
         "seen «2019-11-27», again «2019/11/27» and «2019.11.27»", "on «03/14/2021» and «3-14-21»", "since «14.03.2021»",
         "labs «27NOV2019» and «27-Nov-2019» and «27 Nov 19»", "on «November 27, 2019» and «Nov 27th»", "«27th of November 2019»",
         "«the third of May, nineteen sixty-one»", "in «November 2019»", "since «Nov '19»", "started «11/2019»", "stamp «20191127T0915»",
-        "on «Monday, March 3, 2020 at 10:15 am»", "admitted on «3/4»", "follow-up «12.IV.2019»", "um «15. Januar 2019»",
+        "on «Monday, March 3, 2020 » at 10:15 am", "admitted on «3/4»", "follow-up «12.IV.2019»", "um «15. Januar 2019»",
         "stable since «Christmas Eve»", "in «late March»", "«2019年3月5日»", "«summer of 2018»", "DOB «03142021»", "on «Tues 3/4»",
         "le «3 mars 2019»", "on «the 14th».", "«Mar-03-2020»", "«2020 Mar 03»", "between «6/1 and 6/5»",
     )  # fmt: skip

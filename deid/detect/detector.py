@@ -149,6 +149,7 @@ class LayeredDetector:
 
     def _settle(self, text: str, view: View, spans: list[Span], derived: list[Span]) -> list[Span]:
         spans = list(spans)
+        spans.extend(list(screening.extended(view.text, spans)))
         spans.extend(screening.repeated(view.text, [s for s in spans if s.recogniser != "unknown_capitals"]))
         spans.extend(self._denied(view.text))
         mapped = [Span(*view.origin(s.start, s.end), s.kind, s.score, s.recogniser) for s in spans] + derived

@@ -143,6 +143,9 @@ def _is_meant(text: str, token: re.Match[str], word: str, names: dict[str, str])
     written = token.group()
     if len(word) == 2 and not (written[0].isupper()):
         return False
+    around = [re.search(r"([A-Za-z'-]+)[ ,.]{1,3}$", text[max(0, token.start() - 24) : token.start()]), re.match(r"[ ,.]{1,3}([A-Za-z'-]+)", text[token.end() : token.end() + 24])]
+    if any(near and _folded(near[1]) in names and _folded(near[1]) != word for near in around):
+        return True
     if plausible.eponym_use(text, token.start(), token.end()) and not re.search(r"(?:dr|mr|mrs|ms|miss|pt|patient|name)[.:]?\s{1,3}$", text[max(0, token.start() - 12) : token.start()], re.IGNORECASE):
         return False
     if not lexicon.is_word(word) or (word in lexicon.english_names() and word not in _USUAL_WORDS):

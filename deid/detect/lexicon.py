@@ -79,23 +79,60 @@ def common_words() -> frozenset[str]:
     from spacy.lang.en.stop_words import STOP_WORDS
 
     words = {fold_word(word) for word in (*_MORE_WORDS, *STOP_WORDS, *Provider.word_list)}
-    words.update(_wordnet())
+    words.update(_wordnet() - (english_names() - everyday_names()))
     words.update(clinical_words())
     return frozenset(words)
 
 
-def _wordnet() -> set[str]:
-    """Return the words of the lemma tables in the installed language model."""
+@cache
+def everyday_names() -> frozenset[str]:
+    """Return names that are everyday words too, such as rose or will."""
+    return frozenset(_read("names_that_are_words.txt"))
+
+
+@cache
+def nouns_alone() -> frozenset[str]:
+    """Return words of the lemma tables that are nouns and neither verb, adjective, adverb nor clinical term."""
+    nouns, others = _noun_index()
+    return frozenset(nouns - others - clinical_words() - set(_MORE_WORDS))
+
+
+def _noun_index() -> tuple[set[str], set[str]]:
+    from spacy.strings import hash_string
+
+    nouns: set[str] = set()
+    others: set[str] = set()
+    table = _lookups().get_table("lemma_index")
+    for part, listed in table.items():
+        (nouns if part == hash_string("noun") else others).update(str(word) for word in listed)
+    return nouns, others
+
+
+def _lookups() -> Any:
     from spacy.lookups import Lookups
 
     root = resources.files(importlib.import_module(MODEL))
     folder = next(path for path in root.iterdir() if path.name.startswith(MODEL) and path.is_dir())
-    lookups = Lookups().from_disk(str(folder.joinpath("lemmatizer", "lookups")))
+    return Lookups().from_disk(str(folder.joinpath("lemmatizer", "lookups")))
+
+
+def _wordnet() -> set[str]:
+    """Return the words of the lemma tables in the installed language model."""
+    lookups = _lookups()
     words: set[str] = set()
     for by_class in (lookups.get_table("lemma_index"), lookups.get_table("lemma_exc")):
         for listed in by_class.values():
             words.update(str(word) for word in listed)
     return words
+
+
+@cache
+def countries() -> frozenset[str]:
+    """Return names of countries as they are written."""
+    from faker.providers.address.en import Provider
+
+    own = {"England", "Scotland", "Wales", "Czech Republic", "South Korea", "North Korea", "Russia", "Syria", "Vietnam"}
+    return frozenset(name for name in Provider.countries if name not in ("Jersey", "Georgia", "Jordan", "Chad")) | own
 
 
 @lru_cache(maxsize=200_000)
@@ -186,4 +223,4 @@ def is_name(word: str) -> bool:
 @lru_cache(maxsize=200_000)
 def is_only_a_name(word: str) -> bool:
     """Whether a lower-case word is a name and no common or clinical word."""
-    return is_name(word) and not is_word(word) and word not in eponyms()
+    return is_name(word) and not is_word(word) and (word in english_names() or word not in eponyms())

@@ -15,13 +15,14 @@ from deid.registry import register
 _INITIALS = re.compile(
     r"(?<![A-Za-z])(?:by|per|initials?(?: are| were)?|init|signed|sig|verified|witness(?:ed)?|entered|checked|reviewed|paged|called|cc|rn|md|np|w/|d/w|with|from|to|tech|nurse|dr\.?|pt|patient|subject|resident|attending)[ :]{1,2}(?P<id>[A-Z]{2,3}|[A-Z]\.[ ]?[A-Z]\.(?:[ ]?[A-Z]\.)?)(?![\w/-])"
 )
+_REVIEWER = re.compile(r"\b(?:readers?|resident|reviewers?|raters?|observers?|nurse|technician|technologist|surgeon|fellow|attending|coordinator|monitor|assessor|author|scribe|registrar|doctor|consultant|investigator)s?,?\s\(?(?P<id>[A-Z]{2,3})(?=\)|[,;.]|\s(?:and|said|noted|disagreed|agreed))")
 _TIMED = re.compile(r"\d{1,2}:?\d\d(?:\s?[ap]m)?,?\s(?:by|per|/)\s(?P<id>[A-Z]{2,3})(?![\w/-])")
 _SLASHED = re.compile(r"(?<![\w/])(?P<id>[A-Z]{2,3}[/:][a-z]{2,3}|[A-Z]{2,3}/[A-Z]{2,3})(?=\s{0,3}(?:\n|$))")
 _ENDING = re.compile(r"(?:[-–—~]{1,2}[ ]?|/)(?P<id>[A-Z]{2,3})(?=\s{0,2}(?:\n|$))")
 _DOTTED = re.compile(r"(?<![\w.])(?P<id>[A-Z]\.[ ]?[A-Z]\.(?:[ ]?[A-Z]\.)?)(?![\w])")
 _NOT_DOTTED = frozenset("us uk ie eg am pm md do np pa rn po iv im sc bid tid qid qd prn dob ssn mrn phd usa un er or ed ct mr pe hx pt ii".split())
 _NOT_INITIALS = frozenset(
-    "ct mri pet us xr ecg ekg eeg echo pcr ihc ngs fish ems er ed icu or gi gu id ob gyn ent pt ot sw cm rn md np pa iv po im sc sq sl pr ng og vs vss hr rr bp o2 ra nc fm bm uop abx cbc bmp cmp ua cxr kub lp bx fna csf wbc hgb plt pcp snf ltc hh dme dpoa poa hcp fda irb nih cdc who usa uk id iii ii it mom dad na nkda am pm os od ou rt lt bl top all the and for his her our pcp onc heme ir nm picc cvc pca dvt pe mi cva tia chf ckd copd dm htn hld mgr vm hw hx fh sh ros us va ny la dc tx ca fl co wa pa".split()
+    "ct mri pet us xr ecg ekg eeg echo pcr ihc ngs fish ems er ed icu or gi gu id ob gyn ent pt ot sw cm rn md np pa iv po im sc sq sl pr ng og vs vss hr rr bp o2 ra nc fm bm uop abx cbc bmp cmp ua cxr kub lp bx fna csf wbc hgb plt pcp snf ltc hh dme dpoa poa hcp fda irb nih cdc who usa uk id iii ii it mom dad na nkda am pm os od ou rt lt bl top all the and for his her our pcp onc heme ir nm picc cvc pca dvt pe mi cva tia chf ckd copd dm htn hld mgr vm hw hx fh sh wo ip pod ros us va ny la dc tx ca fl co wa pa".split()
 )
 _HEADING = re.compile(r"(?:^|\n)[^\n:]{0,60}$")
 _MEDICATION_BEFORE = re.compile(r"(?:\b(?:on|start(?:ed)?|taking|takes|took|given|gave|received|rec'd|dose|hold|held|restart(?:ed)?|continue[ds]?|stop(?:ped)?|cycles? of|tab|refill(?:ed)?|allerg\w*(?: to)?|prescribed|tolerat\w+|completed|added|switch(?:ed)? to)\s)$", re.IGNORECASE)  # fmt: skip
@@ -83,7 +84,8 @@ def _run(text: str, tokens: list[re.Match[str]], at: int) -> tuple[int, float]:
         if len(word) == 1 and token.group().isupper() and upper:
             length += 1
             continue
-        if token.group()[0].isupper() != upper or not (lexicon.is_name(word) or (given and upper and plausible.unknown(word))):
+        surname = given and upper and (plausible.unknown(word) or (certain and word in lexicon.nouns_alone() and not token.group().isupper()))
+        if token.group()[0].isupper() != upper or not (lexicon.is_name(word) or surname) or text[token.end() : token.end() + 1] == ":":
             break
         if not upper and not lexicon.is_only_a_name(word):
             break
@@ -169,7 +171,7 @@ class Initials:
 
     def find(self, text: str) -> Iterable[Span]:
         """Return the initials of a text."""
-        for regex, score in ((_INITIALS, 0.55), (_SLASHED, 0.7), (_ENDING, 0.5), (_DOTTED, 0.55), (_TIMED, 0.6)):
+        for regex, score in ((_INITIALS, 0.55), (_SLASHED, 0.7), (_ENDING, 0.5), (_DOTTED, 0.55), (_TIMED, 0.6), (_REVIEWER, 0.55)):
             for match in regex.finditer(text):
                 letters = re.sub(r"[^a-z]", "", match["id"].lower())
                 if regex is not _TIMED and letters in _NOT_INITIALS or regex is not _TIMED and letters in _NOT_DOTTED or (regex is not _TIMED and regex is not _SLASHED and regex is not _DOTTED and letters in lexicon.clinical_words()):

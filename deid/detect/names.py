@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from deid.detect import lexicon, plausible
@@ -12,7 +12,7 @@ from deid.model import Span
 from deid.registry import register
 
 TOKEN = re.compile(r"[^\W\d_](?:[^\W_]|['’](?=[^\W\d_])|-(?=[^\W\d_]))*")
-_GAP = re.compile(r"(?:[ \t]{1,3}|[ \t]?\n[ \t]{0,4})")
+_GAP = re.compile(r"(?:[ \t]{1,2}|[ \t]?\n[ \t]{0,4})")
 _OPEN = re.compile(r"[\s\"'“‘(\[|:*_>-]{0,6}")
 _PARTICLES = frozenset("de del della di da dos das do du des la le las los van von der den ter ten zu zum bin ibn al el abu st mac mc y e san santa op vander".split())
 _NOT_FIRST = frozenset(
@@ -22,7 +22,7 @@ _NOT_FIRST = frozenset(
     agreed agrees states stated says said reports reported denies noted asked told will doctor dr mr mrs ms md rn np pa office clinic hospital team service staff line provider report
     today tomorrow yesterday morning afternoon evening night daily monday tuesday wednesday thursday friday saturday sunday january february july august september
     october november december who's he's she's it's i i'm i'll i've me him them us at bedside home work cell mobile speaking present absent deceased alive living well sick healthy
-    diagnosis impression plan assessment history exam findings allergies medications medication labs vitals""".split()
+    bot user system admin agent operator customer moderator host baby infant friend english spanish french german son sister brother father mother she health family member speech diagnosis impression plan assessment history exam findings allergies medications medication labs vitals""".split()
 )
 _TITLE = (
     r"(?:dr|doctor|drs|mr|mrs|ms|miss|mx|messrs|prof|professor|sir|dame|lady|lord|madam|mme|mlle|herr|frau|señora?|senora?|sra|rev|reverend|fr|rabbi|imam|pastor|chaplain|deacon|bishop|nurse|capt|captain|sgt|sergeant|lt|col|colonel|maj|major|judge|officer|detective|deputy|attorney|coach|hon|principal)"
@@ -44,7 +44,7 @@ _CONTACT = (
     r"(?:spoke (?:with|to|w/?)|speaking (?:with|to)|spoken (?:with|to)|talk(?:ed|ing)? (?:with|to)|d/w|discussed? (?:with|w/)|discussed (?:the |this |her |his |their )?(?:case|plan|results?|findings|options) with|disc(?:ussed)? w/|met (?:with)?|meeting with|call(?:ed)? (?:from|by|to)|phone call (?:from|with)|called|phoned|rang|texted|paged|emailed|e-mailed|messaged|contacted|notified|informed|alerted|told|asked|thanked|reminded|updated|relayed to|seen by|examined by|evaluated by|assessed by|followed by|managed by|operated on by|performed by|administered by|drawn by|placed by|removed by|done by|signed by|dictated by|transcribed by|typed by|written by|witnessed by|accompanied by|brought (?:in )?by|driven by|cared for by|escorted by|assisted by|supervised by|confirmed (?:with|by)|verified (?:with|by)|cleared by|recommended by|requested by|ordered by|prescribed by|referred (?:by|to)|referral (?:from|to)|routed to|forwarded to|sent to|copied to|copy to|addressed to|assigned to|handed (?:over |off )?to|sign(?:ed)? out to|report(?: given)? to|reports to|given to|transferred to|covering for|on behalf of|per|via|from|care of|attn|under|named|called|known as|goes by|nicknamed|my name is|name is|name was|this is|i am|i'm|it's|introduced (?:as|herself as|himself as)|signed|love|married to|lives with|living with|stays with|staying with|divorced from|dating|engaged to|widow of|son of|daughter of|mother of|father of|wife of|husband of|sister of|brother of|parents of|friend of|regarding|re|about|for|with|and|by|thanks to|cc'?d|see|ask(?:ing)? for|looking for|waiting for|saw|sees|meet|meets|let|tell|told|call|text|page|email|remind|contact|ask)"
 )
 _ACT = (
-    r"(?:aware|notified|informed|at bedside|called|calling|calls|phoned|paged|texted|emailed|rang|said|says|stated|states|reports|reported|reporting|thinks|thought|feels|felt|wants|wanted|asked|asks|told|tells|agreed|agrees|came|comes|went|drove|drives|lives|lived|works|worked|denies|denied|admits|admitted|complains|complained|presents|presented|tolerated|was seen|was admitted|was brought|was started|was discharged|was transferred|was diagnosed|was told|has been|had been|is a|was a|is an|was an|is here|is now|is still|is doing|will call|will be|will see|will drive|will follow|would like|can be reached|cannot|doesn't|didn't|won't|understands|understood|verbalized|signed|consented|refused|declined|returned|recalled|remembers|mentioned|explained|described|noted|noticed|arrived|left|stayed|visited|helped|brought|took|takes|gave|gives|got|gets|needs|needed|recommends|recommended|reviewed|discussed|performed|dictated|ordered|prescribed|wrote|writes|replied|answered|responded|confirmed|requested|requests|covered|covering|on call|from pharmacy|from radiology|from the lab|in pharmacy|in radiology|RN|LPN|NP|PA|MD|cried|laughed|joked|smiled|died|passed|retired|married|fell|woke|slept|ate|walked|sat|asking|crying|insists|insisted|worries|worried|hopes|hoped|planned|plans|prefers|preferred|c/o|s/p|presented|who)"
+    r"(?:aware|notified|informed|at bedside|called|calling|calls|phoned|paged|texted|emailed|rang|said|says|stated|states|reports|reported|reporting|thinks|thought|feels|felt|wants|wanted|asked|asks|told|tells|agreed|agrees|came|comes|went|drove|drives|lives|lived|works|worked|denies|denied|admits|admitted|complains|complained|presents|presented|tolerated|was seen|was admitted|was brought|was started|was discharged|was transferred|was diagnosed|was told|has been|had been|is|was|has|had|is a|was a|is an|was an|is here|is now|is still|is doing|will call|will be|will see|will drive|will follow|would like|can be reached|cannot|doesn't|didn't|won't|understands|understood|verbalized|signed|consented|refused|declined|returned|recalled|remembers|mentioned|explained|described|noted|noticed|arrived|left|stayed|visited|helped|brought|took|takes|gave|gives|got|gets|needs|needed|recommends|recommended|reviewed|discussed|performed|dictated|ordered|prescribed|wrote|writes|replied|answered|responded|confirmed|requested|requests|covered|covering|on call|from pharmacy|from radiology|from the lab|in pharmacy|in radiology|RN|LPN|NP|PA|MD|cried|laughed|joked|smiled|died|passed|retired|married|fell|woke|slept|ate|walked|sat|asking|crying|insists|insisted|worries|worried|hopes|hoped|planned|plans|prefers|preferred|c/o|s/p|presented|who)"
 )
 
 Token = re.Match[str]
@@ -56,6 +56,8 @@ class _Reading:
 
     any_capital: bool = False
     lower_case: bool = False
+    lower_unknown: bool = False
+    any_word: bool = False
     lower_if_name: bool = True
     words: int = 4
     comma: bool = False
@@ -65,6 +67,7 @@ _AFTER_TITLE = _Reading(any_capital=True, lower_case=True)
 _AFTER_LABEL = _Reading(any_capital=True, lower_case=True, comma=True)
 _AFTER_KIN = _Reading(lower_case=True)
 _LIKELY = _Reading()
+_UNKNOWN_TOO = _Reading(lower_unknown=True)
 
 
 def read_name(text: str, at: int, how: _Reading) -> tuple[int, int] | None:
@@ -140,6 +143,8 @@ def _takes(text: str, token: Token, how: _Reading, taken: int, previous_lower: b
     if lowered in _PARTICLES and (taken > 0 or how.any_capital or word[0].isupper()):
         after = re.compile(r"[ \t]{1,2}([^\W\d_][\w'-]+)").match(text, token.end())
         return bool(after and (after[1][0].isupper() or lexicon.is_only_a_name(after[1].lower())))
+    if sum(char.isdigit() for char in word) * 2 >= sum(char.isalpha() for char in word):
+        return False
     if lowered in _NOT_FIRST and not (how.any_capital and lowered in ("march", "may", "april", "june") and (word[0].isupper() or taken == 0)) or re.fullmatch(_CREDENTIAL, word) and word.isupper():
         return False
     if word[0].isupper():
@@ -151,7 +156,9 @@ def _takes(text: str, token: Token, how: _Reading, taken: int, previous_lower: b
     if how.lower_case:
         if lexicon.is_word(lowered) and not how.any_capital:
             return lowered in lexicon.english_names() and lowered in lexicon.given_names() and bool(_AFTER_LOWER.match(text, token.end()))
-        return plausible.could_be_name(lowered)
+        return plausible.could_be_name(lowered) or (how.any_word and lowered not in lexicon.clinical_words())
+    if how.lower_unknown and len(lowered) > 3 and lowered.isalpha() and plausible.unknown(lowered):
+        return bool(_AFTER_LOWER.match(text, token.end()))
     return how.lower_if_name and lexicon.is_only_a_name(lowered)
 
 
@@ -166,7 +173,7 @@ def _takes_capital(text: str, token: Token, lowered: str, how: _Reading, taken: 
     return bool(before) and (len(before[-1]) == 1 or lexicon.fold_word(before[-1]) in lexicon.given_names()) or not lexicon.is_word(lowered)
 
 
-_AFTER_LOWER = re.compile(r"\s?(?:[,.;:()]|$|\n|at bedside|called|here|to drive|is\b|was\b|aware|will\b|present|states|says|said|phoned|who|and\b|in room|visit|on phone|by phone|updated|notified)")
+_AFTER_LOWER = re.compile(r"\s?(?:[,.;:()]|$|\n|at bedside|called|here|to drive|is\b|was\b|aware|will\b|present|states|says|said|phoned|who|and\b|at\b|from\b|re\b|on\b|about\b|again|twice|today|back\b|in room|visit|on phone|by phone|updated|notified)")
 _AWARE = re.compile(r"(?<![A-Za-z])(?:md|dr\.?|np|rn|pa|doctor|nurse|attending|resident|intern|fellow|team lead|charge)\s(?P<name>[^\W\d_][\w'-]{2,20})\s(?=aware|notified|informed|paged|called|at bedside|in room|updated|here|to see|will see|saw|ordered|recs?\b|gave)", re.IGNORECASE)
 _TITLED = re.compile(rf"(?<![A-Za-z])(?P<title>{_TITLE})(?:\.|\b)[\s:]{{0,3}}", re.IGNORECASE)
 _LABELLED = re.compile(rf"(?<![A-Za-z])(?:{_LABEL})\s{{0,3}}(?::|=|\s-\s|\|)\s{{0,6}}", re.IGNORECASE)
@@ -178,15 +185,17 @@ _LABELLED_BARE = re.compile(
 _KINSHIP = re.compile(rf"(?<![A-Za-z])(?:{_KIN})(?:'s name)?(?:,\s|\s?[(:]\s?|\s(?:is\s|was\s)?(?:named|called|,)?\s{{0,2}}|\s(?:is|was)\s)(?=[^\W\d_])", re.IGNORECASE)
 _ROLE_BEFORE = re.compile(rf"(?<![A-Za-z])(?:{_ROLE}),?\s{{1,2}}(?:is\s|was\s|named\s)?(?=[^\W\d_])", re.IGNORECASE)
 _CONTACTED = re.compile(rf"(?<![A-Za-z])(?:{_CONTACT})\s{{1,2}}(?=[^\W\d_])", re.IGNORECASE)
+_SPOKEN_WITH = re.compile(r"(?<![A-Za-z])(?:spoke (?:with|to|w/?)|spoken (?:with|to)|talked (?:with|to)|d/w|discussed w/|call from|call back from|phone call from|msg from|message from|text from|email from|e-mail from|letter from|note from|visit from|rang|phoned|texted|emailed|messaged|hubby|asked for|goes by|im|i'm|i am|name'?s|called)\s(?=[^\W\d_])", re.IGNORECASE)
 _ACTING = re.compile(rf"\s{{1,2}}(?:also |just |then |now |both |still |again |later |herself |himself )?(?:{_ACT})\b")
 _CREDENTIALED = re.compile(rf"(?P<name>[^\W\d_][\w.'’-]{{0,24}}(?:[ \t]{{1,2}}[^\W\d_][\w.'’-]{{0,24}}){{0,3}}),?[ \t]{{1,3}}(?P<cred>{_CREDENTIAL})(?![\w'])")
-_LOWER_CREDENTIALED = re.compile(r"(?<![\w])(?P<name>[a-z]{3,16}(?:\s[a-z]{3,16})?),?\s(?P<cred>rn|lpn|md|np|pa-c|cna|pharmd)(?![\w])")
+_LOWER_CREDENTIALED = re.compile(r"(?<![\w])(?P<name>[A-Za-z][a-z]{2,16}(?:\s[A-Za-z][a-z]{2,16})?),?\s(?P<cred>rn|lpn|md|np|pa-c|cna|pharmd)(?![\w])")
 _SIGNED_OFF = re.compile(
     r"(?:^|\n|[.!?]\s)[ \t]{0,4}(?:sincerely|regards|kind regards|best regards|warm regards|warmly|best wishes|best|many thanks|thanks(?: again| so much)?|thank you(?: so much)?|cheers|yours(?: truly| sincerely| faithfully)?|respectfully(?: submitted| yours)?|cordially|love|take care|xo+|signed)[,.!:-]{0,2}\s{1,4}(?=[^\W\d_])",
     re.IGNORECASE,
 )
 _LAST_FIRST = re.compile(r"(?<![\w])(?P<last>[A-Z][A-Za-z'’-]{1,24}),[ ]?(?P<first>[A-Z][A-Za-z'’-]{1,24})(?P<middle>[ ][A-Z]\b\.?|[ ][A-Z][a-z]{2,20}(?=[\s,;.)]))?(?![\w'])")
 _INITIAL_NAME = re.compile(r"(?<![\w.])(?P<name>[A-Z]\.[ ]?(?:[A-Z]\.[ ]?)?(?P<last>[A-Z][a-z'’]{1,2}?[A-Za-z'’-]{1,22}))(?![\w])")
+_MIDDLE_INITIAL = re.compile(r"(?<![\w.])(?P<first>[A-Z][a-z'’-]{1,22})[ ](?P<middle>[A-Z])\.?[ ](?P<last>[A-Z][a-z'’][\w'’-]{1,22})(?![\w])")
 _SPEAKER = re.compile(r"(?:^|\n)[ \t>*-]{0,4}(?P<name>[A-Z][a-z'’-]{2,20}(?: [A-Z][a-z'’-]{2,20}| [A-Z]\.?)?)(?=\s?:\s|\s?\(\d{1,2}:\d\d)")
 _ALL_CAPS_LINE = re.compile(r"(?:^|\n)[ \t]{0,12}(?P<name>[A-Z][A-Z'’-]{1,20}(?:,?[ ][A-Z][A-Z'’.-]{0,20}){1,3})[ \t]{0,4}(?=\n|$|,)")
 
@@ -195,7 +204,8 @@ def _title_spans(text: str) -> Iterator[tuple[int, int, float]]:
     for match in _TITLED.finditer(text):
         title = match["title"].lower()
         weak = title in ("nurse", "major", "principal", "coach", "officer", "judge", "lady", "lord", "fr", "col", "miss", "bishop", "deputy", "attorney", "hon", "madam", "sir", "doctor", "professor", "pastor", "captain", "chaplain")  # fmt: skip
-        how = _AFTER_KIN if weak else _AFTER_TITLE
+        dotted = title in ("dr", "mr", "mrs", "ms", "prof", "drs") and text[match.end("title") : match.end("title") + 1] == "."
+        how = _AFTER_KIN if weak else replace(_AFTER_TITLE, any_word=dotted)
         found = read_name(text, match.end(), how)
         if found and found[0] - match.end() <= 4 and not (title in ("dr", "st") and match.start() and re.match(r"[\s,]{1,2}(?:apt|unit|suite|#)", text[match.end("title") : match.end("title") + 8], re.IGNORECASE)):
             yield (*found, 0.95 if not weak else 0.75)
@@ -238,6 +248,9 @@ def _credential_spans(text: str) -> Iterator[tuple[int, int, float]]:
             fits = len(plain) == 1 or plausible.could_be_name(plain) or plain in _PARTICLES
             if not fits and not (word is words[-1] and word.group()[0].isupper() and plain not in _NOT_FIRST and not plausible.clinical_shape(plain) and text[match.end("name")] == ","):
                 break
+            if plain in ("march", "may", "april", "june") and len(words) > 1 and lexicon.is_name(lexicon.fold_word(words[0].group())):
+                keep -= 1
+                continue
             if plain in _NOT_FIRST or not word.group()[0].isupper():
                 break
             keep -= 1
@@ -248,8 +261,8 @@ def _credential_spans(text: str) -> Iterator[tuple[int, int, float]]:
             yield match.start("name"), match.end("name"), 0.75
     for match in _LOWER_CREDENTIALED.finditer(text):
         words = list(TOKEN.finditer(match["name"]))
-        first = next((at for at, word in enumerate(words) if all(lexicon.is_name(w.group()) and w.group() not in _NOT_FIRST for w in words[at:])), None)
-        if first is not None and (any(lexicon.is_only_a_name(w.group()) for w in words[first:]) or words[first:] == words[-1:] and re.search(r"(?:to|by|with|from|per)\s$", text[max(0, match.start("name") + words[first].start() - 6) : match.start("name") + words[first].start()])):
+        first = next((at for at, word in enumerate(words) if all(lexicon.is_name(w.group().lower()) and w.group().lower() not in _NOT_FIRST for w in words[at:])), None)
+        if first is not None and (any(lexicon.is_only_a_name(w.group().lower()) for w in words[first:]) or words[first:] == words[-1:] and re.search(r"(?:to|by|with|from|per)\s$", text[max(0, match.start("name") + words[first].start() - 6) : match.start("name") + words[first].start()])):
             yield match.start("name") + words[first].start(), match.end("name"), 0.7
 
 
@@ -264,6 +277,10 @@ def _pair_spans(text: str) -> Iterator[tuple[int, int, float]]:
         last = lexicon.fold_word(match["last"])
         if last not in _NOT_FIRST and (plausible.could_be_name(last) or text[match.start() - 4 : match.start()].strip().endswith(".")) and not plausible.eponym_use(text, match.start("last"), match.end()):
             yield match.start(), match.end(), 0.8
+    for match in _MIDDLE_INITIAL.finditer(text):
+        first, last = lexicon.fold_word(match["first"]), lexicon.fold_word(match["last"])
+        if first not in _NOT_FIRST and last not in _NOT_FIRST and plausible.could_be_name(first) and plausible.could_be_name(last) and not plausible.eponym_use(text, match.start("last"), match.end()):
+            yield match.start(), match.end(), 0.7
     for match in _SPEAKER.finditer(text):
         words = [lexicon.fold_word(word) for word in match["name"].replace(".", "").split()]
         if all(len(word) == 1 or plausible.could_be_name(word) for word in words) and not any(word in _NOT_FIRST for word in words):
@@ -323,6 +340,7 @@ class NamesInContext:
             *_after(text, _KINSHIP, _AFTER_KIN, 0.75),
             *_after(text, _ROLE_BEFORE, _LIKELY, 0.65),
             *_after(text, _CONTACTED, _LIKELY, 0.6),
+            *_after(text, _SPOKEN_WITH, _UNKNOWN_TOO, 0.6),
             *_after(text, _SIGNED_OFF, _AFTER_LABEL, 0.8),
             *_credential_spans(text),
             *_pair_spans(text),

@@ -22,7 +22,7 @@ _HEADS = (
 _EPONYM_AFTER = re.compile(rf"(?:['’]s?)?(?:[- ](?:[A-Za-z][\w'’-]{{1,20}}|[A-Z]{{1,4}}))?(?:[- ]|\s)(?:{_HEADS})\b", re.IGNORECASE)
 _EPONYM_NOW = re.compile(rf"(?:['’]s?)?[-\s]{{1,2}}(?:{_HEADS})\b|(?:['’]s)?\s(?:positive|negative|pos|neg)\b|['’]s\b(?=\s(?:\(|(?:dz|dx|sx)\b))", re.IGNORECASE)
 _GRADED_BEFORE = re.compile(r"(?:grade|stage|class|score|type|category|modified|positive|negative|anti|non|s/p)[-\s]{1,2}$", re.IGNORECASE)
-_GRADED_AFTER = re.compile(r"\s?(?:grade|score|stage|class|type|category)?\s?(?:[0-9]|I{1,3}V?\b|IV\b|[A-D]\d?\b|\+)", re.IGNORECASE)
+_GRADED_AFTER = re.compile(r"\s?(?:grade|score|stage|class|type|category)?\s?(?:[0-9]|I{1,3}V?\b|IV\b|[A-D]\d?\b(?!/)|\+)")
 _DRUG = re.compile(
     r".{2,}(?:mab|nib|lib|tinib|ciclib|parib|rafenib|metinib|zomib|limus|cillin|mycin|micin|floxacin|azole|prazole|sartan|pril|olol|dipine|statin|vastatin|gliptin|gliflozin|glutide|tide|formin|thiazide|semide|zosin|terol|sone|solone|onide"
     r"|olone|caine|curium|fentanil|barbital|azepam|zolam|pam|triptan|setron|pitant|dronate|platin|rubicin|taxel|bulin|tecan|poside|trexed|trexate|citabine|abine|ribine|purine|mustine|fosfamide|lidomide|degib|denib|sidenib|clax|stim|grastim|poetin|kinra|cept|ase|vir|buvir|navir|tegravir|vudine|cycline|oxacin|bactam|penem|cef|sulfa|zine|pramine|triptyline|oxetine|dopa|giline|lukast|phylline|tropium|steride|relin|relix|lutamide|oxifene|rozole|anib|xaban|gatran|parin|grel|plase|fibrate|gevity|cel|leucel)"
@@ -36,7 +36,7 @@ _CLINICAL_TAIL = re.compile(
 def eponym_use(text: str, start: int, end: int) -> bool:
     """Whether the stretch stands for a disease, sign, test or device that bears a person's name."""
     after = text[end : end + 48]
-    if _EPONYM_NOW.match(after):
+    if _EPONYM_NOW.match(after) or _device_use(text, start, end):
         return True
     following = re.match(r"[- ]([\w'’-]{2,20})", after)
     if following:
@@ -44,11 +44,25 @@ def eponym_use(text: str, start: int, end: int) -> bool:
         if pair in lexicon.eponyms() or (lexicon.fold_word(text[start:end]).split(" ")[-1] in lexicon.eponyms() and clinical_shape(lexicon.fold_word(following[1]))):
             return True
     token = lexicon.fold_word(text[start:end]).removesuffix("'s")
+    if " " in token and token in lexicon.eponyms():
+        return True
     if token not in lexicon.eponyms() and not any(part in lexicon.eponyms() for part in token.replace("-", " ").split()):
         return False
     if token not in lexicon.english_names() and not any(part in lexicon.english_names() for part in token.split()):
         return True
     return bool(_EPONYM_AFTER.match(after) or _GRADED_BEFORE.search(text[max(0, start - 12) : start]) or _GRADED_AFTER.match(after))
+
+
+_DEVICES = frozenset("foley hickman broviac groshong penrose hemovac blake swan quinton holter doppler mediport dobhoff jackson yankauer hoyer geri".split())
+_DEVICE_BEFORE = re.compile(r"\b(?:the|a|an|his|her|their|with|via|indwelling|new|no|has|had|remove|removed|placed|place|insert(?:ed)?|d/c|dc|keep|maintain|w/)\s(?:\d{2}\s?fr\w*\s)?$", re.IGNORECASE)
+_DEVICE_AFTER = re.compile(r"\s(?:was |is |were |has been |had been )?(?:removed|in place|in situ|draining|placed|inserted|out|intact|patent|cath|d/c|dc'?d|to gravity|care|bag|leaking|clamped|flushed|exchanged)", re.IGNORECASE)
+
+
+def _device_use(text: str, start: int, end: int) -> bool:
+    """Whether an eponym without its noun stands for the device: `the Foley was removed`."""
+    if text[start:end].lower() not in _DEVICES:
+        return False
+    return bool(_DEVICE_BEFORE.search(text[max(0, start - 24) : start]) or _DEVICE_AFTER.match(text, end))
 
 
 @lru_cache(maxsize=100_000)
@@ -64,7 +78,10 @@ def clinical_shape(word: str) -> bool:
 @lru_cache(maxsize=200_000)
 def unknown(word: str) -> bool:
     """Whether a lower-case word is neither a common word nor shaped like a clinical term: it may be a name."""
-    return len(word) > 1 and not lexicon.is_word(word) and not clinical_shape(word) and not _is_slip(word)
+    return len(word) > 1 and not lexicon.is_word(word) and not clinical_shape(word) and not _is_slip(word) and not _CONTRACTION.search(word)
+
+
+_CONTRACTION = re.compile(r"'(?:m|re|ve|ll|d|t|em|all|s)$")
 
 
 def _is_slip(word: str) -> bool:

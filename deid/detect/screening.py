@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from functools import cache
 
 from deid.detect import lexicon, plausible
 from deid.detect.names import TOKEN
@@ -14,7 +13,7 @@ _PERSONS = frozenset({"person_name", "given_name", "family_name", "clinician_nam
 _NAMED = _PERSONS | {"site", "organisation", "city"}
 _STOP = frozenset(
     """patient pt name mrn dob md rn np pa dr mr mrs ms ct mri icu ed clinic hospital callback labs plan hpi admission discharge allergies history exam note date re cc from to
-    january february march april may june july august september october november december monday tuesday wednesday thursday friday saturday sunday""".split()
+    md do phd rn np pa january february march april may june july august september october november december monday tuesday wednesday thursday friday saturday sunday""".split()
 )
 
 
@@ -31,11 +30,8 @@ def screened(text: str, spans: Iterable[Span], *, groups: bool = False) -> Itera
 
 
 def _plausible_part(text: str, span: Span) -> Iterator[Span]:
-    written = text[span.start : span.end]
-    at = span.start
-    for line in re.split(r"[\n|;:/\t]|(?<= )  ", written):
-        tokens = list(TOKEN.finditer(text, at, at + len(line)))
-        at += len(line) + 1
+    for line in re.finditer(r"(?:[^\n|;:/\t ]| (?! ))+", text[span.start : span.end]):
+        tokens = list(TOKEN.finditer(text, span.start + line.start(), span.start + line.end()))
         part = _part(text, tokens, span.kind)
         if part is not None:
             yield Span(part[0], part[1], _kind(text[part[0] : part[1]], span.kind), 0.6 if span.kind == "person_name" else 0.5, "ner")
@@ -81,7 +77,7 @@ def _fits_place(text: str, token: re.Match[str]) -> bool:
         return False
     if token.group().isupper() and len(word) < 5:
         return False
-    if plausible.unknown(word) or lexicon.is_name(word) or word in countries():
+    if plausible.unknown(word) or lexicon.is_name(word) or word in _COUNTRIES:
         return True
     before = text[max(0, token.start() - 3) : token.start()]
     return bool(re.search(r"[a-z,] $", before))
@@ -94,19 +90,12 @@ def _fits_organisation(text: str, token: re.Match[str]) -> bool:
 
 def _kind(written: str, kind: str) -> str:
     lowered = written.lower()
-    if lowered in countries():
+    if lowered in _COUNTRIES:
         return "country"
     return "state" if lowered in _STATES else kind
 
 
-@cache
-def countries() -> frozenset[str]:
-    """Return names of countries in lower case."""
-    from faker.providers.address.en import Provider
-
-    return frozenset(lexicon.fold_word(name) for name in Provider.countries) | {"england", "scotland", "wales", "usa", "uk", "america"}
-
-
+_COUNTRIES = frozenset(lexicon.fold_word(name) for name in lexicon.countries()) | {"usa", "uk", "america"}
 _STATES = frozenset(
     """alabama alaska arizona arkansas california colorado connecticut delaware florida georgia hawaii idaho illinois indiana iowa kansas kentucky louisiana maine maryland massachusetts michigan minnesota
     mississippi missouri montana nebraska nevada ohio oklahoma oregon pennsylvania tennessee texas utah vermont virginia washington wisconsin wyoming""".split()
@@ -139,3 +128,55 @@ def _same_name(text: str, token: re.Match[str], word: str) -> bool:
     if word in lexicon.english_names() and token.group()[0].isupper():
         return True
     return token.group()[0].isupper() and bool(re.search(r"[a-z,;(] $", text[max(0, token.start() - 3) : token.start()]))
+
+
+_LEFT = re.compile(r"([^\W\d_][\w'’-]{1,24}|[A-Z]\.?)[ ]$")
+_RIGHT = re.compile(r"((?:[ ](?:de|del|della|di|da|dos|van|von|der|den|ten|ter|la|le|el|al|bin|ibn|zu|y))*)[ ]([^\W\d_][\w'’-]{1,24}|[A-Z]\b\.?)")
+_HEADING_NEXT = re.compile(r"\s?[:#]")
+
+
+def extended(text: str, spans: Iterable[Span]) -> Iterator[Span]:
+    """Yield what belongs to a person's name on either side of the part that was found: initials, particles, surnames."""
+    for span in spans:
+        if span.kind in _PERSONS and span.score >= 0.5 and text[span.start : span.start + 1].isupper():
+            start, end = _leftwards(text, span.start), _rightwards(text, span.start, span.end)
+            if (start, end) != (span.start, span.end):
+                yield Span(start, end, span.kind, span.score, "extended")
+
+
+def _leftwards(text: str, start: int) -> int:
+    for _ in range(2):
+        match = _LEFT.search(text, max(0, start - 27), start)
+        if match is None or not match[1][0].isupper():
+            break
+        word = lexicon.fold_word(match[1])
+        if word in _STOP or not (len(word.strip(".")) > 1 and (plausible.unknown(word) or lexicon.is_only_a_name(word))):
+            break
+        start = match.start()
+    return start
+
+
+def _rightwards(text: str, start: int, end: int) -> int:
+    given = lexicon.fold_word(text[start:end]).split()[-1].strip(".") in lexicon.given_names()
+    for _ in range(3):
+        match = _RIGHT.match(text, end)
+        if match is None or not match[2][0].isupper() or _HEADING_NEXT.match(text, match.end()):
+            break
+        word = lexicon.fold_word(match[2])
+        if len(word.strip(".")) == 1:
+            follows = re.match(r"[ ]([A-Z][\w'’-]+)", text[match.end() : match.end() + 26])
+            if not follows or not plausible.could_be_name(lexicon.fold_word(follows[1])):
+                break
+        elif word in _STOP or plausible.clinical_shape(word) or not (_surname(word) or (given and _ends_phrase(text, match.end()) and not match[2].isupper())):
+            break
+        end, given = match.end(), False
+    return end
+
+
+def _surname(word: str) -> bool:
+    return lexicon.is_only_a_name(word) or plausible.unknown(word) or word in lexicon.eponyms()
+
+
+def _ends_phrase(text: str, at: int) -> bool:
+    """Whether no further capital follows: `Moira Pagan said`, but not the heading `Moira Clinical Summary`."""
+    return not re.match(r"[ ][A-Z]", text[at : at + 2])

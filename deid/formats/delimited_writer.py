@@ -29,6 +29,7 @@ class DelimitedWriter:
         self._names = list(table.schema.names)
         self._delimiter = delimiter
         self._keep = table.options.get("formulas", "defuse") == "keep"
+        self._comment = table.options.get("comment") or "#"
         self._encoding = codecs.lookup(table.options.get("encoding", "utf-8")).name
         self._encoder = codecs.getincrementalencoder(self._encoding)("strict")
         keeps = table.options.get("comments") == "keep"
@@ -59,8 +60,8 @@ class DelimitedWriter:
         safe = [name if name is None or self._keep else defused(pa.array([name]))[0][0].as_py() for name in names]
         special = {*DELIMITERS, self._delimiter, '"', "\n", "\r"}
         for position, name in enumerate(safe):
-            odd_start = position == 0 and name is not None and name[0] in "#\ufeff"
-            if name is not None and (odd_start or not special.isdisjoint(name)):
+            odd = position == 0 and name is not None and name.startswith(("#", "\ufeff", self._comment))
+            if name is not None and (odd or not special.isdisjoint(name)):
                 safe[position] = '"' + name.replace('"', '""') + '"'
         return self._lines([pa.array([name], pa.string()) for name in safe])
 

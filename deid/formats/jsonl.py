@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from deid.contracts import BATCH_ROWS, TableInfo, Writer
-from deid.errors import DataError
+from deid.errors import DataError, Problem
 from deid.formats import options as format_options
 from deid.formats.columns import plain
 from deid.formats.durable import DurableFile
@@ -21,6 +21,7 @@ from deid.formats.refusals import CHANGED, EMPTY, NOT_HELD
 from deid.registry import register
 from deid.values import as_text
 
+_SHOWN = 20
 _EXACT = 2**53
 _INT64 = range(-(2**63), 2**63)
 
@@ -50,7 +51,7 @@ class JsonLines:
                 if kind == "nested":
                     nested.update(paths(key, value))
         if nested:
-            raise DataError(NESTED.at(f"key '{name}' is nested", path.name) for name in sorted(nested))
+            raise DataError(_nested(sorted(nested), path.name))
         if not count:
             raise DataError(EMPTY.at("the file holds no object", path.name))
         schema = pa.schema([pa.field(key, _type(seen - {"null"})) for key, seen in kinds.items()])
@@ -96,6 +97,13 @@ class JsonLinesWriter:
     def close(self) -> None:
         """Finish the file and flush it to the disk."""
         self._file.close()
+
+
+def _nested(names: list[str], place: str) -> Iterator[Problem]:
+    for name in names[:_SHOWN]:
+        yield NESTED.at(f"key '{name}' is nested", place)
+    if len(names) > _SHOWN:
+        yield NESTED.at(f"{len(names) - _SHOWN} more keys are nested", place)
 
 
 def _kind(value: Any) -> str:

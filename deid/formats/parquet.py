@@ -58,7 +58,13 @@ class ParquetWriter:
         self._rows = 0
         self._file = DurableFile(path)
         self._writer = pq.ParquetWriter(
-            self._file, bare, compression="zstd", write_statistics=False, store_schema=False, version="2.6"
+            self._file,
+            bare,
+            version="2.6",
+            compression="zstd",
+            write_statistics=False,
+            write_page_checksum=True,
+            store_schema=False,
         )
 
     def write(self, batch: pa.RecordBatch) -> None:
@@ -86,7 +92,7 @@ def _opened(path: Path) -> pq.ParquetFile:
     if not path.stat().st_size:
         raise DataError(EMPTY.at("the file is empty", path.name))
     with suppress(pa.ArrowException, OSError, ValueError):
-        return pq.ParquetFile(path)
+        return pq.ParquetFile(path, page_checksum_verification=True)
     raise DataError(UNREADABLE.at("it is no Parquet file, or damaged or encrypted", path.name))
 
 

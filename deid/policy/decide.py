@@ -179,6 +179,7 @@ def finish(parts: Sequence[tuple[Document, PolicyPart]], layers: Layers, folder:
         unlisted=pick("unlisted"),
         missing_subject=pick("missing_subject"),
         row_order=pick("row_order"),
+        disagreeing_copies=pick("disagreeing_copies"),
         rules=tuple(layers.rules),
         columns=layers.columns,
         tables=layers.tables,
@@ -228,7 +229,16 @@ def _with_standing_gates(layers: Layers, anonymise: Any) -> tuple[Gate, ...]:
 
 def _effective(name: str, pick: Any, union: Any, layers: Layers) -> dict[str, Any]:
     """Return the policy as it stands after merging, in a form that is printed and hashed."""
-    simple = ("subject", "unlisted", "missing_subject", "row_order", "claims", "cell_minimum", "exclude_subjects")
+    simple = (
+        "subject",
+        "unlisted",
+        "missing_subject",
+        "disagreeing_copies",
+        "row_order",
+        "claims",
+        "cell_minimum",
+        "exclude_subjects",
+    )
     joined = ("drop_tables", "ignore", "formats", "counts_from", "context", "text", "recognisers")
     anonymise = pick("anonymise")
     return {

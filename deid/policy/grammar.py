@@ -89,6 +89,11 @@ class PolicyPart(Strict):
     subject: Names = Field(default="auto", description="column that names the person; `auto` takes it from the profile")
     unlisted: Literal["refuse", "drop"] = "refuse"
     missing_subject: Literal["refuse", "drop_rows"] = "refuse"
+    disagreeing_copies: Literal["refuse", "take_first"] = Field(
+        default="refuse",
+        description="a subject with several values of a quasi-identifier: refuse, or count and release one of them "
+        "(the first in the order of values)",
+    )
     row_order: Literal["subject", "keep"] = "subject"
     claims: Literal["anonymised", "pseudonymised", "limited_data_set", "safe_harbor"] = "pseudonymised"
     rules: list[RulePart] = []

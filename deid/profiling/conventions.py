@@ -36,6 +36,8 @@ def dialects(names: Collection[str]) -> frozenset[str]:
         found.add("omop")
     if folded & {"hugo_symbol", "tumor_sample_barcode"} or {"chrom", "loc.start"} <= folded:
         found.add("genomics")
+    if "entity_stable_id" in folded:
+        found.add("cbioportal")
     return frozenset(found)
 
 

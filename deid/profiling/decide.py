@@ -61,12 +61,22 @@ def decide(name: str, label: str, tally: Tally, look: Look, neighbours: Neighbou
         fit = FITS[kind](look)
         hint = case.hints.get(kind)
         case.fits[kind] = fit
-        case.totals[kind] = fit.points + (hint.points if hint else 0.0)
+        case.totals[kind] = _total(fit, hint)
+    if "diagnosis_code" in case.hints and case.fits["diagnosis_code"].points >= LIKELY:
+        case.totals["category"] -= LIKELY  # the same words name codes and their labels: the values tell which
     best = _best(case)
     holds = _with_others(best, case, tally)
     if name in neighbours.barcodes and "sample_id" not in holds:
         holds = ("sample_id", *holds)
     return holds[:3], _evidence(holds, case, tally, name in neighbours.barcodes)
+
+
+def _total(fit: Fit, hint: Hint | None) -> float:
+    """Add the points. What just suffices without a name counts as likely beside one."""
+    if hint is None:
+        return fit.points
+    beside = LIKELY if LIKELY < fit.points < SURE else fit.points
+    return max(fit.points, hint.points + beside)
 
 
 def _hints(name: str, label: str, look: Look, neighbours: Neighbours) -> dict[str, Hint]:
@@ -87,6 +97,12 @@ def _hints(name: str, label: str, look: Look, neighbours: Neighbours) -> dict[st
     coded = found.get("category")
     if coded and coded.points >= _CLEAR_HINT:
         found["code"] = max(found.get("code", Hint(0, "")), Hint(coded.points - 1.5, coded.words), key=lambda h: h.points)
+    if max((found[kind].points for kind in ("age", "birth_date") if kind in found), default=0.0) >= 5.0:
+        found.pop("measurement", None)
+    if "genomics" not in neighbours.dialects and "gene_variant" in found and found["gene_variant"].points < HOLDS:
+        del found["gene_variant"]
+    if "genomics" in neighbours.dialects and not any(found[kind].points >= _CLEAR_HINT for kind in DIRECT_KINDS & set(found)):
+        found["gene_variant"] = max(found.get("gene_variant", Hint(0, "")), Hint(HOLDS, "genomic table"), key=lambda h: h.points)
     if "study" in found:
         hint = found.pop("study")
         kind = _study(look, known is not None)
@@ -109,13 +125,10 @@ def _best(case: _Case) -> str:
     kind, points = ranked[0]
     if points < HOLDS:
         return "unknown"
-    doubts = [
-        other
-        for other, hint in case.hints.items()
-        if other in DIRECT_KINDS and hint.points >= _CLEAR_HINT and other != kind and kind not in DIRECT_KINDS
-    ]
-    if doubts and not _harmless(kind, case) and _hint(case, kind) < max(_hint(case, other) for other in doubts):
-        return "unknown"
+    if kind not in DIRECT_KINDS and not _harmless(kind, case):
+        clear = max((hint.points for other, hint in case.hints.items() if other in DIRECT_KINDS), default=0.0)
+        if clear >= _CLEAR_HINT and clear > _hint(case, kind) - (case.fits[kind].points < LIKELY) * 0.4:
+            return "unknown"
     if kind == "category" and case.look.distinct == 1 and case.totals.get("constant", 0) >= HOLDS:
         return "constant"
     return kind
@@ -144,7 +157,7 @@ def _with_others(best: str, case: _Case, tally: Tally) -> tuple[str, ...]:
         if kind in DIRECT_KINDS and points >= max(HOLDS, case.totals.get(best, 0.0) - _CLOSE) and case.fits[kind].points >= LIKELY
     ]
     holds += [kind for kind in close if kind not in holds]
-    if best not in ("url", "code_system", "email", "phone", "fax", "ssn", "ip_address"):
+    if best not in ("url", "code_system", "gene_variant", "email", "phone", "fax", "ssn", "ip_address"):
         holds += [kind for kind, count in sorted(tally.screened.items()) if count and kind not in holds]
     if best in ("category", "constant", "code", "diagnosis_code", "occupation", "unknown") and case.look.full_names.any():
         holds += [kind for kind in ("person_name",) if kind not in holds]

@@ -12,6 +12,11 @@ from deid.profiling.dictionaries import SURE_YES_NO, YES_NO
 from deid.profiling.fit import AGAINST, DOUBT, LIKELY, POSSIBLE, SILENT, STANDS, SURE, Fit, Test, graded, of
 from deid.profiling.look import Look
 
+#: Labels that hardly repeat are rarely a category, unless the name is sure of it.
+NEAR_UNIQUE = -2.0
+#: Several words, mostly different, without being sentences.
+WORDY = 2.0
+
 
 def date(look: Look) -> Fit:
     if pa.types.is_date(look.type) or pa.types.is_timestamp(look.type):
@@ -36,6 +41,13 @@ def _serial(look: Look) -> bool:
     return (8_000 <= low and high <= 80_000) or (3e8 <= low and high <= 5e9) or (3e11 <= low and high <= 5e12)
 
 
+def _could_be_dates(look: Look) -> bool:
+    """Whether whole numbers read as YYYYMMDD or as seconds since 1970."""
+    if look.share("integer") < 0.95 or not len(look.numbers):
+        return False
+    return look.share("compact_date") >= 0.9 or (float(look.numbers.min()) >= 3e8 and _serial(look))
+
+
 def year(look: Look) -> Fit:
     return graded(look, look.share("year"), "are years from 1800 to 2199", full=LIKELY)
 
@@ -57,6 +69,9 @@ def diagnosis_code(look: Look) -> Fit:
     return Fit(SILENT if look.share("code_token") >= 0.9 and look.share("with_digit") >= 0.5 else AGAINST, "few values have the shape of a code")
 
 
+_SPEAKING = ("email", "address_of_web", "ip", "ssn", "phone_strict", "uuid", "street")
+
+
 def _snomed(value: str) -> bool:
     return all(checks.snomed(part) for part in re.split(r"[|;,^~ ]+", value))
 
@@ -72,8 +87,8 @@ def code(look: Look) -> Fit:
         return Fit(STANDS, of(look.share("atc"), "are ATC codes", look))
     if look.share("ndc") >= 0.9 and look.distinct >= 3:
         return Fit(LIKELY, of(look.share("ndc"), "are NDC codes", look))
-    if look.prose >= 0.3 or look.dates >= 0.5 or look.decimal >= 0.5:
-        return Fit(AGAINST, "the values are sentences, dates or fractions")
+    if look.prose >= 0.3 or look.dates >= 0.5 or look.decimal >= 0.5 or look.share(*_SPEAKING) >= 0.1:
+        return Fit(AGAINST, "the values are sentences, dates, fractions or contacts")
     tokens = look.share("code_token", "code_list", "token")
     if tokens < 0.6:
         return Fit(DOUBT, of(tokens, "are single tokens", look))
@@ -115,6 +130,8 @@ def study_day(look: Look) -> Fit:
 
 
 def measurement(look: Look) -> Fit:
+    if _could_be_dates(look):
+        return Fit(AGAINST, "the whole numbers can be dates")
     share = look.share("number", "compared", "quantity", "ratio", "duration")
     if look.dates >= 0.5 or look.prose >= 0.5:
         return Fit(AGAINST, "the values are dates or sentences")
@@ -124,13 +141,16 @@ def measurement(look: Look) -> Fit:
 def number(look: Look) -> Fit:
     if look.numeric < 0.95 or look.share("leading_zero") > 0.02:
         return Fit(AGAINST, of(look.numeric, "are numbers without a leading zero", look))
+    if _could_be_dates(look):
+        return Fit(AGAINST, "the whole numbers can be dates")
     if look.decimal >= 0.2:
         return Fit(STANDS, of(look.decimal, "have a fraction", look))
     if look.present < 12:
         return Fit(POSSIBLE, of(look.numeric, "are numbers", look))
     low, high = float(look.numbers.min()), float(look.numbers.max())
     repeated = look.unique < 0.75
-    if look.few and look.distinct <= 20 and high < 1_000:
+    small = high < 100 or (look.widths >= 2 and high < 1_000)
+    if look.few and small and (look.distinct <= 20 or not look.dense):
         return Fit(STANDS, f"{look.distinct} small numbers, each repeated")
     if repeated and look.widths >= 2 and not look.dense and (low <= 0 or (look.widths >= 3 and high < 1e6)):
         return Fit(STANDS, f"{look.distinct} numbers of {look.widths} widths, repeated and with gaps")
@@ -155,7 +175,7 @@ def flag(look: Look) -> Fit:
 
 
 def category(look: Look) -> Fit:
-    speaking = look.share("email", "address_of_web", "ip", "ssn", "phone_strict", "uuid", "street")
+    speaking = look.share(*_SPEAKING)
     if speaking >= 0.1:
         return Fit(AGAINST, of(speaking, "are contacts or identifiers", look))
     names = max(look.given, look.family, look.full_name)
@@ -173,7 +193,7 @@ def category(look: Look) -> Fit:
         numeric = look.numeric >= 0.9
         return Fit(LIKELY if numeric else STANDS, f"{look.distinct} labels in {look.present} cells, each repeated")
     if look.present >= 20 and look.unique > 0.8:
-        return Fit(DOUBT, f"{look.distinct} distinct values in {look.present} cells")
+        return Fit(NEAR_UNIQUE, f"{look.distinct} distinct values in {look.present} cells")
     short = look.longest_judged <= 80 and look.prose < 0.3
     return Fit(POSSIBLE if short and look.share("with_digit") < 0.5 else SILENT)
 
@@ -196,7 +216,7 @@ def free_text(look: Look) -> Fit:
     if look.few and look.distinct <= 30 and look.prose < 0.5:
         return Fit(DOUBT, f"{look.distinct} labels, each repeated")
     if look.words >= 3 and look.unique >= 0.3:
-        return Fit(LIKELY, f"{look.words:.1f} words in a value on average")
+        return Fit(WORDY, f"{look.words:.1f} words in a value on average")
     return Fit(SILENT)
 
 

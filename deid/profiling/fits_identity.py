@@ -5,29 +5,34 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from deid.profiling import checks
-from deid.profiling.dictionaries import YES_NO
+from deid.profiling.dictionaries import SURE_YES_NO
 from deid.profiling.fit import AGAINST, DOUBT, LIKELY, POSSIBLE, SILENT, STANDS, SURE, Fit, Test, graded, of
 from deid.profiling.look import Look
 
 
 def identifier(look: Look) -> Fit:
     """Anything short without a published format: a record number may be three digits or thirty letters."""
-    if look.distinct <= 3 and look.share_in(YES_NO) == 1.0:
+    if yes_no(look):
         return Fit(AGAINST, "the values are yes and no")
     if look.dates >= 0.8:
         return Fit(AGAINST, of(look.dates, "are dates", look))
-    if look.prose >= 0.3:
+    if look.prose >= 0.3 and look.words >= 6:
         return Fit(AGAINST, of(look.prose, "read as sentences", look))
     if look.decimal >= 0.3:
         return Fit(DOUBT, of(look.decimal, "are numbers with a fraction", look))
     if plain_labels(look):
-        return Fit(AGAINST, f"{look.distinct} labels without digits, each repeated")
+        return Fit(SILENT, f"{look.distinct} labels without digits, each repeated")
     tokens = look.share("identifier")
     if tokens >= 0.5:
         return Fit(POSSIBLE, of(tokens, "have the shape of an identifier", look))
     if look.unique >= 0.95 and look.present >= 20:
         return Fit(POSSIBLE, f"{look.distinct} distinct values in {look.present} cells")
     return Fit(SILENT)
+
+
+def yes_no(look: Look) -> bool:
+    """Whether the values are yes and no (or both of 1 and 0), and nothing else."""
+    return look.share_in(SURE_YES_NO) == 1.0 or set(look.folded) == {"0", "1"}
 
 
 def plain_labels(look: Look) -> bool:

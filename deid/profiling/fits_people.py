@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from deid.profiling import dictionaries
-from deid.profiling.dictionaries import SEX_CODES, SEX_WORDS, YES_NO, is_ethnicity, is_race
+from deid.profiling.dictionaries import SEX_CODES, SEX_WORDS, is_ethnicity, is_race
 from deid.profiling.fit import AGAINST, LIKELY, POSSIBLE, SILENT, STANDS, SURE, Fit, Test, graded, of, silent
-from deid.profiling.fits_identity import plain_labels
+from deid.profiling.fits_identity import plain_labels, yes_no
 from deid.profiling.look import Look
 
 
 def _no_name(look: Look) -> Fit | None:
     if look.numeric >= 0.5 or look.dates >= 0.5:
         return Fit(AGAINST, of(max(look.numeric, look.dates), "are numbers or dates", look))
-    if look.distinct <= 3 and look.share_in(YES_NO) == 1.0:
+    if yes_no(look):
         return Fit(AGAINST, "the values are yes and no")
     if look.prose >= 0.3:
         return Fit(AGAINST, of(look.prose, "read as sentences", look))
@@ -72,7 +72,7 @@ def street(look: Look) -> Fit:
         return Fit(SURE, of(share, "are street addresses", look))
     if share >= 0.2:
         return Fit(LIKELY, of(share, "are street addresses", look))
-    if look.decimal >= 0.3 or look.dates >= 0.5 or (look.distinct <= 3 and look.share_in(YES_NO) == 1.0):
+    if look.decimal >= 0.3 or look.dates >= 0.5 or yes_no(look):
         return Fit(AGAINST, "the values are numbers, dates or yes and no")
     return Fit(SILENT)
 
@@ -80,7 +80,7 @@ def street(look: Look) -> Fit:
 def city(look: Look) -> Fit:
     if look.numeric >= 0.8 and look.decimal >= 0.3:
         return Fit(AGAINST, of(look.decimal, "are numbers with a fraction", look))
-    if look.dates >= 0.5 or (look.distinct <= 3 and look.share_in(YES_NO) == 1.0):
+    if look.dates >= 0.5 or yes_no(look):
         return Fit(AGAINST, "the values are dates or yes and no")
     letters = look.share("letters")
     return Fit(POSSIBLE, of(letters, "are words", look)) if letters >= 0.7 else Fit(SILENT)
@@ -131,7 +131,7 @@ def coordinates(look: Look) -> Fit:
 
 def place(look: Look) -> Fit:
     """Sites and organisations: any label or number but dates, fractions, yes and no."""
-    if look.dates >= 0.5 or look.decimal >= 0.3 or (look.distinct <= 3 and look.share_in(YES_NO) == 1.0):
+    if look.dates >= 0.5 or look.decimal >= 0.3 or yes_no(look):
         return Fit(AGAINST, "the values are dates, fractions or yes and no")
     return Fit(SILENT)
 

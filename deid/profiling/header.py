@@ -21,21 +21,26 @@ STRENGTH: Mapping[str, float] = {"strong": 5.0, "usual": 3.0, "weak": 1.5}
 PER_FURTHER_WORD = 0.5
 AT_THE_END = 1.0
 WHOLE_NAME = 1.0
+AT_THE_START = -0.5
 NOT_AT_THE_END = -1.5
 BEFORE_A_HEAD = -3.0
 MOST = 6.5
 #: Last words that say what the column is, whatever stands before: `phone_type` holds types, not phones.
-HEADS = frozenset({"TYPE", "FLAG", "UNITW", "COUNTW", "CODESYS", "SYSTEM", "VERSION", "BAND", "DATE", "COMMENT", "TEXT", "DISPLAY"})
+HEADS = frozenset(
+    "TYPE FLAG UNITW COUNTW CODESYS SYSTEM VERSION BAND DATE COMMENT TEXT DISPLAY CITY STATE COUNTRY ZIP POST PHONE FAX EMAIL SEX "
+    "RACE ETHNIC AGE LANGUAGE MARITAL TIME DEATHDATE BIRTHDATE".split()
+)
+#: First words that say it where no last word does: `dateInitialTreatment`, `text_staging`.
+HEADS_FIRST = frozenset("DATE TEXT COMMENT NAME PHONE EMAIL BIRTHDATE".split())
 _STOP = frozenset(
     "of the for and a an at in de du des la le les d l del della di der die das den zur zum het e et und y".split()
 )
-_SUFFIXES = frozenset({"id", "no", "nr", "dt", "cd", "nm"})
+_SUFFIXES = frozenset({"id", "no", "nr", "dt", "cd", "nm", "dx", "hx", "rx"})
 #: Words that end or begin ordinary English words and are therefore never cut out of a longer one.
 _NEVER_CUT = frozenset(
-    "age ages ort via rue eta nin seq ion sin ion con bin ist rest fin par tag uri val res dat tel arm per case unit mon sub "
-    "ist list line form ing her ate tic men man one ten red row set sex end est cat her ate out act era plan ent mal lat "
-    "her ist him top web mid pts geo pin doc son dad mom kin art lab ris gen gene any rank kor idad note text stage".split()
-) - {"sex", "text", "note", "lab", "gen"}
+    "age ages ort via rue eta nin seq sin con bin fin par tag uri val res dat tel per mon sub line form her ate men end cat out era "
+    "lat web mid pts geo pin doc son dad mom kin art gene kor idad han has any did was had alt ref on by to st sd sr sn ct cc mi".split()
+)
 
 
 @dataclass(frozen=True)
@@ -143,12 +148,22 @@ def _hints(name: str) -> tuple[tuple[str, Hint], ...]:
     for pattern in _patterns():
         for start, stop in _matches(pattern.parts, senses):
             points = pattern.points + PER_FURTHER_WORD * (len(pattern.parts) - 1)
-            points += AT_THE_END if stop >= end else BEFORE_A_HEAD if head else NOT_AT_THE_END
+            points += _place(senses, start, stop >= end, head)
             points += WHOLE_NAME if stop - start >= end and start == 0 else 0.0
             points = min(MOST, points)
             if points > 0 and points > best.get(pattern.kind, Hint(0, "")).points:
                 best[pattern.kind] = Hint(points, " ".join(words[start:stop]))
     return tuple(sorted(best.items(), key=lambda item: (-item[1].points, item[0])))
+
+
+def _place(senses: Sequence[frozenset[str]], start: int, ends: bool, head: bool) -> float:
+    if ends:
+        return AT_THE_END
+    if head:
+        return BEFORE_A_HEAD
+    if start == 0:
+        return 0.0 if HEADS_FIRST & senses[0] else AT_THE_START
+    return NOT_AT_THE_END
 
 
 def _matches(parts: tuple[frozenset[str], ...], senses: Sequence[frozenset[str]]) -> Iterator[tuple[int, int]]:

@@ -12,6 +12,8 @@ from deid.model import Role
 from deid.report.disclosure import Disclosure, printable, without_counts
 from deid.report.inputs import ReportInputs
 
+#: How the profile weighs a piece of evidence; of no use to a reviewer.
+_POINTS = re.compile(r" \([+-]?[\d.]+ (?:points?|for \w+)\)")
 #: What each verb of a policy does, in the words of a reviewer.
 VERBS: Mapping[str, str] = {
     "keep": "kept as it is",
@@ -78,7 +80,7 @@ def _entry(step: Step, label: str, table: str, rules: Disclosure, unsaid: re.Pat
         "why": said(step.why),
         "source": said(step.source),
         "holds": [printable(kind, 60) for kind in step.holds],
-        "evidence": [without_counts(said(text), rules) for text in step.evidence],
+        "evidence": [without_counts(_POINTS.sub("", said(text)), rules) for text in step.evidence],
     }
 
 

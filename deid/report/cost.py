@@ -48,13 +48,18 @@ def generalisation(inputs: ReportInputs, shown: Shown) -> dict[str, Any]:
     driver = next((label for name, label in named if highest > 0 and loss.get(name) == highest), "")
     return {
         "chosen": True,
-        "method": without_counts(printable(recoding.method), Disclosure(1)),
+        "method": _method(printable(recoding.method, 600), shown),
         "loss": shown.kept_loss(recoding.loss).plain(),
         "loss_with_suppressed": _whole_loss(recoding, shown).plain(),
         "driver": driver,
         "variables": variables,
         "alternatives": alternatives(recoding, dict(named), shown),
     }
+
+
+def _method(sentence: str, shown: Shown) -> str:
+    """Return how the recoding was found; it may tell how many were suppressed."""
+    return sentence if shown.totals.open else without_counts(sentence, shown.rules)
 
 
 def _whole_loss(recoding: Recoding, shown: Shown) -> Cell:

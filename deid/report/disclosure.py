@@ -4,7 +4,8 @@ The rules, as the report itself states them:
 1. A count of persons from 1 to `minimum - 1` is never shown; zero is.
 2. Nothing is shown from which such a count follows: neither from totals, nor as a percentage, nor as the difference
    of two shown figures (before minus after, with minus without).
-3. Probabilities are shown: k and 1/k say that some group has k members, not who they are, nor how many such groups.
+3. Probabilities and ratios within the worst group are shown: k and 1/k say that some group has k members, not which
+   one, nor how many such groups there are.
 4. No value of the data, no example, no label held by fewer than `minimum` persons, no name of a dropped column.
 The way to rule 2 is to leave figures out until every difference of two shown figures is zero or at least `minimum`,
 so that nothing small is left to be derived. Source of the threshold: CMS cell size suppression policy (11).
@@ -166,7 +167,7 @@ def _visible(character: str) -> str:
 
 _RATIO = re.compile(r"(?<![\w.,])(\d[\d,]*) (of|out of|/) (\d[\d,]*)(?![\w,]|\.\d)")
 _NUMBER = re.compile(r"(?<![\w.,:/#-])(\d[\d,]*(?:\.\d+)?)( ?%)?(?![\w:/-]|[.,]\d)")
-_NAMED = re.compile(r"(?:[A-Z]{2,}|[Vv]ersion|census|class|part|level|section) $|[A-Z]$")
+_NAMED = re.compile(r"(?:[A-Z]{2,}|[Vv]ersion|census|class|part|level|section|from|to) $|[A-Z]$")
 
 
 def without_counts(text: str, rules: Disclosure) -> str:

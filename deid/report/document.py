@@ -56,10 +56,10 @@ def build_document(inputs: ReportInputs, *, run: Mapping[str, Any], explain: Exp
             "burden": cost.burden(inputs, after),
         },
         "utility": reidentification.utility(inputs, before, after),
-        "residual": leftovers.residual(inputs, rules),
+        "residual": leftovers.residual(inputs, rules, people),
         "kept_columns": leftovers.kept_columns(inputs, rules, people),
-        "free_text": leftovers.free_text(inputs, rules),
-        "dates": leftovers.dates(inputs, rules),
+        "free_text": leftovers.free_text(inputs, rules, people),
+        "dates": leftovers.dates(inputs, rules, people),
         "files": _files(inputs.files),
         "warnings": [without_counts(printable(text), rules) for text in inputs.facts.warnings],
         "versions": {printable(name): printable(inputs.versions[name]) for name in sorted(inputs.versions)},
@@ -118,7 +118,8 @@ def _disclosure(rules: Disclosure, risky_size: int) -> dict[str, Any]:
             "Where a small count would follow from a total, a percentage or the difference of two figures, another "
             "figure is left out too, or rounded; bins of group sizes are merged.",
             "The outcome of a condition is always shown, even where its threshold lies below the minimum.",
-            "Probabilities are shown: k and 1/k say that some group has k members, not who they are.",
+            "Probabilities and ratios within the worst group are shown: k and 1/k say that some group has k members, "
+            "not which one, nor how many such groups there are.",
             "No value of the data, no example and no label held by fewer people than the minimum is shown; a dropped "
             "column stands by position, not by name.",
             "Counts in sentences about evidence are rounded to two digits.",
@@ -130,6 +131,7 @@ def _methods(built: Mapping[str, Any], explain: Explain | None) -> list[dict[str
     """Return formula, units and source of every measure that the report shows, each definition once."""
     explain = explain or _registered
     ids = {entry["id"] for section in ("utility",) for entry in built[section]}
+    ids |= {row["id"] for group in built["risk"]["further"] for row in group["measures"]}
     ids |= {entry["id"] for entry in built["risk"]["measures"]} | {gate["metric"] for gate in built["gates"]}
     ids |= {row["id"] for entry in built["attribute"] for row in entry["measures"]}
     methods: dict[str, dict[str, str]] = {}

@@ -23,10 +23,15 @@ _MOST_BARS = 30
 def svg(name: str, title: str, description: str, height: float, body: Sequence[str], width: float = WIDTH) -> Markup:
     """Return a figure with its accessible name and description."""
     return Markup(  # noqa: S704 - every part below is escaped or a number
-        f'<svg class="fig" viewBox="0 0 {width:g} {height:g}" role="img" aria-labelledby="{escape(name)}-t '
+        f'<svg class="fig" viewBox="0 0 {_apart(width)} {_apart(height)}" role="img" aria-labelledby="{escape(name)}-t '
         f'{escape(name)}-d"><title id="{escape(name)}-t">{escape(title)}</title>'
         f'<desc id="{escape(name)}-d">{escape(description)}</desc>{"".join(body)}</svg>'
     )
+
+
+def _apart(number: float) -> str:
+    """Return a coordinate with an exponent, so that two beside each other never read as a record number."""
+    return f"{number:.0f}e0"
 
 
 def _text(x: float, y: float, words: object, css: str = "", anchor: str = "start") -> str:
@@ -154,7 +159,7 @@ def _path(points: Sequence[tuple[float, float]], css: str) -> list[str]:
     spots = [(_LEFT + x * (WIDTH - 12 - _LEFT), _TOP + (1 - y) * _HEIGHT) for x, y in points]
     if not spots:
         return []
-    drawn = " ".join(f"{x:.1f},{y:.1f}" for x, y in spots)
+    drawn = " ".join(f"{_apart(x)},{_apart(y)}" for x, y in spots)
     marks = [
         _rect(x - 3.5, y - 3.5, 7, 7, css)
         if css == "before"

@@ -12,7 +12,7 @@ from deid.report.inputs import ColumnRisk, ReportInputs, TextCounts
 from deid.report.people import Totals
 
 
-def residual(inputs: ReportInputs, rules: Disclosure) -> dict[str, Any]:
+def residual(inputs: ReportInputs, rules: Disclosure, totals: Totals) -> dict[str, Any]:
     """Return what the search for identifiers left in the release found, and what it could not search for."""
     findings = [
         {
@@ -25,10 +25,14 @@ def residual(inputs: ReportInputs, rules: Disclosure) -> dict[str, Any]:
         for finding in inputs.verdict.findings
     ]
     order = sorted(findings, key=lambda f: (f["table"], f["column"], f["kind"], f["how"]))
+    left = inputs.verdict.after.get("residual_identifiers")
+    gated = next((g.measure for g in inputs.verdict.gates if g.measure.id == "residual_identifiers"), left)
+    known = gated is not None and gated.value is not None
     return {
+        "left": (rules.count(round(gated.value or 0)) if gated and known else Cell(None, "not computed")).plain(),
         "findings": order,
-        "searched": _counts(inputs.verdict.searched, rules),
-        "not_searched": _counts(inputs.verdict.not_searched, rules, words="short or common values: {}"),
+        "searched": _counts(inputs.verdict.searched, rules, totals),
+        "not_searched": _counts(inputs.verdict.not_searched, rules, totals, words="short or common values: {}"),
     }
 
 
@@ -53,16 +57,25 @@ _WORDS: Mapping[str, str] = {
     "windows": "runs of words compared with the known identifiers",
     "opened": "encoded pieces (base64, gzip) opened and searched",
     "dates": "dates shifted",
+    "partial_unchanged": "partial dates left as they were",
     "unshifted": "dates that equal their own original",
 }
 
 
-def _counts(counts: Mapping[str, int], rules: Disclosure, *, words: str = "{}") -> list[dict[str, Any]]:
+def _counts(counts: Mapping[str, int], rules: Disclosure, totals: Totals, *, words: str = "{}") -> list[dict[str, Any]]:
     rows = []
     for name in sorted(counts):
         what = words.format(KINDS[name]) if name in KINDS else _WORDS.get(name, name.replace("_", " "))
-        rows.append({"id": printable(name), "what": printable(what), "count": rules.count(counts[name]).plain()})
+        rows.append(
+            {"id": printable(name), "what": printable(what), "count": _beside(counts[name], rules, totals).plain()}
+        )
     return rows
+
+
+def _beside(count: int, rules: Disclosure, totals: Totals) -> Cell:
+    """Return a count of values; not where it lies so near the number of people that it tells of a few of them."""
+    near = any(rules.small(abs(count - people)) for people in (totals.before, totals.after))
+    return rules.derivable() if near and not rules.small(count) else rules.count(count)
 
 
 def kept_columns(inputs: ReportInputs, rules: Disclosure, totals: Totals) -> list[dict[str, Any]]:
@@ -94,18 +107,20 @@ def _share(people: int, of: int, rules: Disclosure, *, shown: bool, exact: bool)
     if not of:
         return Cell(None, "nobody holds a value")
     if not shown:
-        return Cell(None, f"{rules.few} people", "small") if rules.small(people) else rules.derivable()
+        if rules.small(people):
+            return Cell(None, f"{rules.few} people", "small")
+        return Cell(None, f"all but {rules.few} people", "small") if rules.small(of - people) else rules.derivable()
     share = round(people / of, 3 if exact else 2)
     return Cell(share, percent(people / of, 1 if exact else 0))
 
 
-def free_text(inputs: ReportInputs, rules: Disclosure) -> list[dict[str, Any]]:
+def free_text(inputs: ReportInputs, rules: Disclosure, totals: Totals) -> list[dict[str, Any]]:
     """Return what redaction did in each column of free text."""
     return [
         {
             **_place(inputs, item.table, item.column),
             **_cells_of_text(item, rules),
-            "kinds": _counts(item.kinds, rules),
+            "kinds": _counts(item.kinds, rules, totals),
         }
         for item in sorted(inputs.text, key=lambda item: (item.table, item.column))
     ]
@@ -120,13 +135,13 @@ def _cells_of_text(item: TextCounts, rules: Disclosure) -> dict[str, Any]:
     }
 
 
-def dates(inputs: ReportInputs, rules: Disclosure) -> list[dict[str, Any]]:
+def dates(inputs: ReportInputs, rules: Disclosure, totals: Totals) -> list[dict[str, Any]]:
     """Return what is known of the date shift: windows in days as they are, anything else as a count of people."""
     return [
         {
             "id": printable(name),
             "what": printable(_WORDS.get(name, name.replace("_", " "))),
-            "count": (Cell(count, f"{count:,}") if name.endswith("days") else rules.count(count)).plain(),
+            "count": (Cell(count, f"{count:,}") if name.endswith("days") else _beside(count, rules, totals)).plain(),
         }
         for name, count in sorted(inputs.shifts.items())
     ]

@@ -70,11 +70,11 @@ def _by_table(document: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 def glance(document: Mapping[str, Any]) -> list[dict[str, str]]:
     """Return the five figures that a reviewer asks for first."""
-    found = {entry["id"]: entry for entry in document["risk"]["measures"]}
+    measures = {entry["id"]: entry for entry in document["risk"]["measures"]}
     cards = []
     for name, label in (("k", "Smallest group of look-alikes"), ("prosecutor.rb", "Highest risk of one person")):
-        if name in found:
-            entry = found[name]
+        if name in measures:
+            entry = measures[name]
             cards.append({"label": label, "before": _odds(entry["before"]), "after": _odds(entry["after"])})
     if document["risk"]["measures"]:
         cards.append({"label": "People suppressed", "before": "", "after": document["suppressed"]["people"]["text"]})
@@ -82,17 +82,12 @@ def glance(document: Mapping[str, Any]) -> list[dict[str, str]]:
         loss = document["generalisation"]["loss_with_suppressed"]
         shown = loss if loss["value"] is not None else document["generalisation"]["loss"]
         cards.append({"label": "Information lost", "before": "", "after": shown["text"]})
-    kinds = len(document["residual"]["findings"])
-    searched = bool(document["residual"]["searched"])
-    left = (
-        (f"{kinds} findings" if kinds != 1 else "1 finding")
-        if kinds
-        else ("none found" if searched else "not searched")
-    )
+    found = document["residual"]["left"]
+    left = "none found" if found["value"] == 0 and not document["residual"]["findings"] else found["text"]
     return [*cards, {"label": "Identifiers left", "before": "", "after": left}]
 
 
 def _odds(side: Mapping[str, Any]) -> str:
     """Return a risk as one in so many, where it is given so."""
     text = str(side["text"])
-    return text[text.index("(") + 1 : -1] if "(1 in" in text else text
+    return text[text.index("one in") :] if "one in" in text else text

@@ -14,6 +14,15 @@ from deid.report.people import ClassSizes
 from deid.report.shown import Shown, plain_measure, title
 
 _UTILITY = ("loss", "average_class_size", "c_avg", "discernibility", "ncp", "precision", "entropy_loss")
+#: Further measures in groups: title, and the first parts of their ids.
+_GROUPS = (
+    ("Risk by how much the attacker knows", ("known",)),
+    ("What each quasi-identifier contributes", ("contribution", "qi")),
+    ("Estimates for the population", ("k_map", "delta_presence", "popuniq", "indivrisk", "loglinear")),
+    ("Combinations that single people out", ("suda",)),
+    ("Other readings of missing values", ("missing",)),
+    ("Over time", ("longitudinal", "shift")),
+)
 _VALUES_STAY = ("keep", "round", "noise", "pool_rare")
 _MOST_VARIABLES = 12
 _MOST_CLASSES = 300_000
@@ -55,13 +64,15 @@ def _stays(step: Step) -> bool:
 
 def risk(inputs: ReportInputs, before: Shown, after: Shown, why_not: str) -> dict[str, Any]:
     """Return the section on re-identification."""
-    entries = [] if why_not else measures(_risk_ids(inputs), inputs, before, after)
+    ids = [] if why_not else _risk_ids(inputs)
+    core = [name for name in ids if name in _ORDER]
     return {
         "withheld": why_not,
         "threshold": round(threshold(inputs), 6),
         "quasi_identifiers": [printable(name, 120) for name in inputs.plan.quasi_identifiers],
         "people": {name: cell.plain() for name, cell in after.totals.cells(after.rules).items()},
-        "measures": entries,
+        "measures": measures(core, inputs, before, after),
+        "further": _further([name for name in ids if name not in core], inputs, before, after),
         "class_sizes": {
             "before": _bins(None if why_not else before.sizes),
             "after": _bins(None if why_not else after.sizes),
@@ -72,6 +83,16 @@ def risk(inputs: ReportInputs, before: Shown, after: Shown, why_not: str) -> dic
         },
         "contribution": [] if why_not else contribution(inputs.before, inputs, before),
     }
+
+
+def _further(ids: list[str], inputs: ReportInputs, before: Shown, after: Shown) -> list[dict[str, Any]]:
+    groups, left = [], list(ids)
+    for heading, families in (*_GROUPS, ("Other measures", ())):
+        own = [name for name in left if not families or name.split(".")[0] in families]
+        left = [name for name in left if name not in own]
+        if own:
+            groups.append({"title": heading, "measures": measures(own, inputs, before, after)})
+    return groups
 
 
 def measures(ids: Iterable[str], inputs: ReportInputs, before: Shown, after: Shown) -> list[dict[str, Any]]:
@@ -143,7 +164,7 @@ def attribute(inputs: ReportInputs, before: Shown, after: Shown, why_not: str) -
 
 
 def _without(row: Mapping[str, Any], name: str) -> dict[str, Any]:
-    return {**row, "title": str(row["title"]).removesuffix(f": {printable(name)}")}
+    return {**row, "title": str(row["title"]).removesuffix(f": {printable(name)}").removesuffix(f".{printable(name)}")}
 
 
 def _bins(sizes: ClassSizes | None) -> list[dict[str, Any]]:
@@ -166,7 +187,7 @@ def contribution(table: ClassTable | None, inputs: ReportInputs, before: Shown) 
         return []
     allowed = set(inputs.plan.quasi_identifiers)
     every = Measure("prosecutor.rc", len(table) / table.subjects)
-    rows = []
+    rows: list[dict[str, Any]] = []
     for variable in table.variables:
         rest = table.project([name for name in table.variables if name != variable])
         average = Measure("prosecutor.rc", len(rest) / table.subjects)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -29,6 +30,9 @@ TITLES: Mapping[str, str] = {
     "suppressed_share": "People suppressed",
     "residual_identifiers": "Identifiers left in the release",
     "singling_out": "People singled out by undeclared columns",
+    "k_map": "Smallest group in the population (k-map)",
+    "qi.distinction": "Distinct combinations per person",
+    "qi.separation": "Pairs of people told apart by all variables",
     "loss": "Information lost",
     "unshifted_dates": "Dates equal to their own original",
     "text_redacted_whole": "Texts redacted as a whole",
@@ -42,12 +46,44 @@ STATUS_WORDS: Mapping[Status, str] = {
 }
 #: Measures that are shown as percentages.
 SHARES = ("prosecutor.ra", "journalist.ra", "unique_share", "suppressed_share", "loss", "singling_out")
-_PROBABILITIES = ("prosecutor.rb", "journalist.rb")
-_AVERAGES = ("prosecutor.rc", "journalist.rc", "marketer")
 _GROUP_FIGURES = ("classes", "average_class_size", "c_avg", "discernibility")
 _COUNTS = ("residual_identifiers", "unshifted_dates", "text_redacted_whole")
-_OF_CLASSES = ("k", "k_map", "l", "t", "alpha_k", "beta", "delta_disclosure", "delta_presence")
+#: Figures of classes, not of people: they say what a class is like, not how many people are in question.
+_OF_CLASSES = ("k", "k_map", "l", "alpha_k", "delta_presence")
+#: Distances of a class from the whole table; the larger ones tell how rare a value is in the whole table.
+_OF_RARITY = ("t", "beta", "delta_disclosure")
+#: Figures worked out from the number of sample uniques, which they would give away.
+_OF_UNIQUES = ("popuniq", "indivrisk", "loglinear", "suda")
 _FEW_PEOPLE = 50
+#: Words for the first parts of ids, where nothing better is known.
+_FAMILIES = {
+    "l.distinct": "Distinct l-diversity",
+    "l.entropy": "Entropy l-diversity",
+    "l.recursive_c": "Recursive (c,l)-diversity, smallest c",
+    "t.equal": "t-closeness, equal distance",
+    "t.ordered": "t-closeness, ordered distance",
+    "t.hier": "t-closeness, hierarchical distance",
+    "alpha_k": "Largest share of one value in a group (alpha)",
+    "attr.prior": "Guessing the value right without the release",
+    "attr.posterior": "Guessing the value right from the group",
+    "beta.basic": "Basic beta-likeness",
+    "beta.enhanced": "Enhanced beta-likeness",
+    "delta_disclosure.ln": "delta-disclosure",
+    "delta_disclosure.strict": "delta-disclosure, strict",
+    "contribution": "Fall of the average risk without",
+    "qi.distinction": "Distinct values per person",
+    "qi.separation": "Pairs of people told apart",
+    "known.rb": "Highest risk, attacker knows",
+    "known.rc": "Average risk, attacker knows",
+    "missing.own_category": "A blank equals a blank",
+    "missing.wildcard": "A blank equals anything",
+    "missing.conservative": "A blank equals anything, for itself only",
+    "popuniq": "Population uniques",
+    "indivrisk": "Individual risk (Benedetti-Franconi)",
+    "loglinear": "Log-linear model",
+    "suda": "Special uniques (SUDA)",
+    "delta_presence": "delta-presence",
+}
 
 
 @dataclass(frozen=True)
@@ -84,14 +120,25 @@ class Shown:
             "unique_share": lambda measure, value: self._up_to(1, value),
             "suppressed_share": lambda measure, value: self.suppressed(),
             "loss": self._loss,
-            **dict.fromkeys(_PROBABILITIES, lambda measure, value: probability(value)),
-            **dict.fromkeys(_AVERAGES, self._average),
             **dict.fromkeys(_GROUP_FIGURES, self._group_figure),
             **dict.fromkeys(_COUNTS, lambda measure, value: self.rules.count(round(value))),
         }
         if name in exact:
             return exact[name]
-        return self._of_classes if name.split(".")[0] in _OF_CLASSES else self._other
+        parts = name.split(".")
+        if parts[0] in _OF_CLASSES or (parts[0] == "missing" and parts[-1] == "k"):
+            return self._of_classes
+        if parts[0] in _OF_RARITY:
+            return self._of_rarity
+        if name == "journalist.ra":
+            return lambda measure, value: self._share(value, nested=True)
+        if parts[0] in ("contribution", "qi"):
+            return lambda measure, value: rounded_share(value, self.people) if self.coarse else number(value)
+        if parts[0] in _OF_UNIQUES:
+            return self._of_uniques
+        if "rb" in parts[1:2]:
+            return lambda measure, value: probability(value)
+        return self._average if parts[0] == "marketer" or "rc" in parts[1:] else self._other
 
     def _at_risk(self, measure: Measure, value: float) -> Cell:
         tau = measure.detail.get("tau")
@@ -139,16 +186,39 @@ class Shown:
     def _of_classes(self, measure: Measure, value: float) -> Cell:
         return Cell(int(value), grouped(int(value))) if value.is_integer() else number(value, 2 if self.coarse else 3)
 
-    def _share(self, value: float) -> Cell:
+    def _of_rarity(self, measure: Measure, value: float) -> Cell:
+        """Return a distance; only a bound where it would tell that few people hold some value.
+
+        A class of people who all hold one value of share p lies 1 - p (t), 1/p - 1 (beta) or ln 1/p (delta) away.
+        """
+        share = min(1.0, self.rules.minimum / self.people) if self.people else 1.0
+        bounds = {"t": 1 - share, "beta": 1 / share - 1, "delta_disclosure": math.log(1 / share)}
+        bound = bounds[measure.id.split(".")[0]]
+        if self.rules.minimum > 1 and value > bound:
+            return Cell(None, f"over {significant(bound, 2)}", "derivable")
+        return self._of_classes(measure, value)
+
+    def _share(self, value: float, *, nested: bool = False) -> Cell:
         people = round(value * self.people)
         if self.rules.small(people) or self.rules.small(self.people - people):
             return self.rules.under(self.people) if self.rules.small(people) else self.rules.derivable()
-        shown = [n for _, n in self.sizes.cuts] if self.sizes is not None else []
+        shown = [n for _, n in self.sizes.cuts] if nested and self.sizes is not None else []
         if any(self.rules.small(abs(people - other)) for other in shown):
             return self.rules.derivable()
         if self.coarse:
             return rounded_share(value, self.people)
         return Cell(round(value, 4), percent(value))
+
+    def _of_uniques(self, measure: Measure, value: float) -> Cell:
+        """Return a figure that rests on the number of sample uniques; hidden where that number is."""
+        open_ = self.sizes is not None and any(end == 1 for end, _ in self.sizes.cuts) and not self.coarse
+        if value == 0 or measure.id == "suda.smallest_subset":
+            return Cell(round(value), grouped(round(value)))
+        if not open_:
+            return self.rules.derivable()
+        if measure.id == "suda.uniques" or value >= 1000:
+            return self.rules.count(round(value))
+        return Cell(None, self.rules.few, "small") if self.rules.small(round(value)) else number(value, 2)
 
     def _other(self, measure: Measure, value: float) -> Cell:
         """Return the figure of a measure not known here: what may be a count of people is treated as one."""
@@ -163,7 +233,8 @@ def probability(value: float) -> Cell:
     """Return a risk as a decimal and as one in so many."""
     if value <= 0:
         return Cell(0, "0")
-    text = "1 (certain)" if value >= 1 else f"{significant(value)} (1 in {significant(1 / value, 2)})"
+    # "one", not "1": digits that stand beside each other may read as somebody's record number in a search
+    text = "1, certain" if value >= 1 else f"{significant(value)}, one in {significant(1 / value, 2)}"
     return Cell(round(value, 4), text)
 
 
@@ -182,22 +253,22 @@ def significant(value: float, digits: int = 3) -> str:
 
 
 def title(name: str) -> str:
-    """Return the title of a measure in plain words; the attribute's name stands after it."""
+    """Return the title of a measure in plain words; what it is about stands after it."""
     if name in TITLES:
         return TITLES[name]
-    family, _, rest = name.partition(".")
-    families = {
-        "l.distinct": "Distinct l-diversity",
-        "l.entropy": "Entropy l-diversity",
-        "l.recursive_c": "Recursive (c,l)-diversity, smallest c",
-        "t.equal": "t-closeness, equal distance",
-        "t.ordered": "t-closeness, ordered distance",
-        "t.hier": "t-closeness, hierarchical distance",
-    }
-    for start, words in families.items():
-        if name.startswith(start + "."):
-            return f"{words}: {printable(name[len(start) + 1 :])}"
-    return f"{printable(family)}: {printable(rest)}" if rest else printable(name)
+    parts = name.split(".")
+    for length in range(len(parts) - 1, 0, -1):
+        words = _FAMILIES.get(".".join(parts[:length]))
+        if words is not None:
+            return f"{words}: {_rest('.'.join(parts[length:]))}"
+    return printable(name)
+
+
+def _rest(text: str) -> str:
+    known = re.fullmatch(r"m(\d+)", text)
+    if known is None:
+        return printable(text.replace("_", " ") if text.islower() else text)
+    return "1 variable" if known[1] == "1" else f"{known[1]} variables"
 
 
 def reason(measure: Measure, rules: Disclosure) -> str:

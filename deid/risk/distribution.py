@@ -100,10 +100,8 @@ def distribution(table: ClassTable, attribute: str) -> Distribution:
     kept = _KEPT.get((id(table), attribute))
     if kept is not None and kept[0]() is table:
         return kept[1]
-    made = _distribution(table, attribute)
-    for key in [key for key, (owner, _) in _KEPT.items() if owner() is None]:
-        del _KEPT[key]
-    _KEPT[id(table), attribute] = (ref(table), made)
+    key, made = (id(table), attribute), _distribution(table, attribute)
+    _KEPT[key] = (ref(table, lambda _: _KEPT.pop(key, None)), made)
     return made
 
 

@@ -70,9 +70,11 @@ def posterior_risk(f: npt.ArrayLike, population: npt.ArrayLike) -> Floats:
     """
     sizes, wanted = np.broadcast_arrays(np.asarray(f, np.float64), np.asarray(population, np.float64))
     p = np.minimum(sizes / wanted, 1.0)
-    k = np.arange(1.0, 81.0)
-    large = np.maximum(sizes, _SERIES_FROM)[..., None]
-    series = 1.0 + np.cumprod(k * (1.0 - p)[..., None] / (large + k), axis=-1).sum(axis=-1)
+    term = np.where(sizes < _SERIES_FROM, 0.0, 1.0)
+    series = term.copy()
+    for k in range(1, 81):
+        term = term * k * (1.0 - p) / (sizes + k)
+        series += term
     small = hyp2f1(1.0, 1.0, np.minimum(sizes, _SERIES_FROM) + 1.0, 1.0 - p)
     return np.asarray(p / sizes * np.where(sizes < _SERIES_FROM, small, series), np.float64)
 

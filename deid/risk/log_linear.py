@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -16,6 +16,7 @@ from deid.registry import register
 from deid.risk.outcome import figure, obstacle, unavailable
 
 Floats = npt.NDArray[np.float64]
+_LARGEST_GRID = 2_000_000
 
 
 @register("metric", "log_linear")
@@ -67,6 +68,33 @@ def independence(table: ClassTable) -> Floats:
         margin = np.bincount(table.codes[:, i], weights=table.counts, minlength=len(words)) / n
         fitted *= margin[table.codes[:, i]]
     return fitted
+
+
+def fitted_counts(table: ClassTable, margins: Sequence[Sequence[str]]) -> Floats | None:
+    """Return the fitted count of each class under a hierarchical model with the given margins, by iterative fitting.
+
+    `margins` names the highest terms, such as (("region", "grade"), ("age",)) for region*grade + age; every variable
+    stands in one. Works on the full grid of the values that occur; None where the grid is too large or the fit does not
+    settle within 10,000 rounds.
+    """
+    axes = [np.unique(table.codes[:, i], return_inverse=True)[1].reshape(-1) for i in range(len(table.variables))]
+    shape = tuple(int(axis.max(initial=0)) + 1 for axis in axes)
+    if np.prod([float(size) for size in shape]) > _LARGEST_GRID or not len(table):
+        return None
+    observed = np.zeros(shape)
+    observed[tuple(axes)] = table.counts
+    fitted = np.full(shape, table.subjects / observed.size)
+    kept = [{table.variables.index(name) for name in margin} for margin in margins]
+    summed = [tuple(i for i in range(len(shape)) if i not in margin) for margin in kept]
+    for _ in range(10_000):
+        furthest = 0.0
+        for others in summed:
+            wanted, has = observed.sum(axis=others, keepdims=True), fitted.sum(axis=others, keepdims=True)
+            furthest = max(furthest, float(np.abs(wanted - has).max()))
+            fitted = fitted * np.divide(wanted, has, out=np.zeros_like(wanted), where=has > 0)
+        if furthest < 1e-11 * table.subjects:
+            return np.asarray(fitted[tuple(axes)], np.float64)
+    return None
 
 
 def file_risk(counts: npt.NDArray[np.int64], fitted: Floats, inclusion: Floats) -> tuple[float, float]:

@@ -32,7 +32,7 @@ class Power:
         known = [risk for risk in self.risks.values() if risk is not None]
         left = len(self.risks) - len(known)
         if left:
-            reason = f"{left} persons have too many subsets of {self.m} events"
+            reason = f"some persons have too many subsets of {self.m} events"
             alone = sum(risk == 1.0 for risk in known)
             low, high = alone / len(self.risks), (alone + left) / len(self.risks)
             return unavailable(names[0], reason), unavailable(names[1], reason, at_least=low, at_most=high)

@@ -62,7 +62,8 @@ def _checked(option: str, value: Any, adapter: TypeAdapter[Any] | None) -> Any:
     try:
         return adapter.validate_python(value, strict=True)
     except ValidationError as error:
-        causes = dict.fromkeys(item["msg"].removeprefix("Input ").replace("valid tuple", "list") for item in error.errors(include_input=False))
+        said = [item["msg"].removeprefix("Input ") for item in error.errors(include_input=False)]
+        causes = dict.fromkeys(cause.replace("valid tuple", "list") for cause in said)
     return _Wrong([f"option '{option}' {', or '.join(causes)}"])
 
 

@@ -23,6 +23,7 @@ from deid.values import hash64
 
 _TOKEN = re.compile(r"[^\W_]+")
 _PACKED = re.compile(r"[A-Za-z0-9+/_-]{16,}={0,2}")
+_NUMBER = r"^[\d.,+\-eE ]+$"
 #: In a column of numbers an identifier of digits is met by chance; a copy of an id column is met in most cells.
 CHANCE_SHARE, CHANCE_HITS = 0.2, 3
 MAX_UNPACKED = 10_000_000
@@ -47,22 +48,29 @@ class Scan:
         tokens = pc.count_substring_regex(text, r"[\pL\pN]+")
         long_enough = pc.greater_equal(pc.utf8_length(plain), SHORTEST)
         found: Counter[str] = Counter()
-        whole = long_enough if numeric else pc.and_(long_enough, pc.less_equal(tokens, 1))
-        self._look(hash64(plain.filter(whole), self.secret), found)
         if numeric:
-            share = sum(found.values()) / max(len(distinct), 1)
-            if share < CHANCE_SHARE or sum(found.values()) < CHANCE_HITS:
-                self.by_chance += sum(found.values())
-                found.clear()
-        else:
-            several = text.filter(pc.and_(long_enough, pc.greater(tokens, 1)))
-            self._windows(several.to_pylist(), found)
-            self._packed(distinct.filter(pc.greater_equal(pc.utf8_length(text), 16)).to_pylist(), found)
+            by_chance = pc.and_(long_enough, pc.match_substring_regex(text, _NUMBER))
+            found = self._beyond_chance(plain.filter(by_chance), len(distinct))
+            long_enough = pc.and_not(long_enough, by_chance)
+        single = pc.less_equal(tokens, 1)
+        self._look(hash64(plain.filter(pc.and_(long_enough, single)), self.secret), found)
+        self._windows(text.filter(pc.and_not(long_enough, single)).to_pylist(), found)
+        self._packed(distinct.filter(pc.greater_equal(pc.utf8_length(text), 16)).to_pylist(), found)
         for kind, count in found.items():
             self.hits[table, column, kind, "known identifier"] += count
         if id_column:
             for kind, count in self._short(text.to_pylist()).items():
                 self.hits[table, column, kind, "short identifier inside an id"] += count
+
+    def _beyond_chance(self, numbers: pa.Array, distinct: int) -> Counter[str]:
+        """Return the hits among numbers if they are more than chance explains; chance hits are only counted."""
+        found: Counter[str] = Counter()
+        self._look(hash64(numbers, self.secret), found)
+        hits = sum(found.values())
+        if hits >= CHANCE_HITS and hits >= CHANCE_SHARE * max(distinct, 1):
+            return found
+        self.by_chance += hits
+        return Counter()
 
     def names(self, table: str, names: Iterable[str]) -> None:
         """Search names of files, tables and columns, and labels."""

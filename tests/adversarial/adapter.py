@@ -28,7 +28,8 @@ def render_policy(abstract: dict[str, Any]) -> str:
     """Return the abstract policy as YAML of ours."""
     columns = {name: dict(ACTIONS[action]) for name, action in abstract["columns"].items()}
     subject = [name for name, action in abstract["columns"].items() if action == "pseudonym"]
-    policy: dict[str, Any] = {"deid": 1, "name": "adversarial", "columns": columns}
+    policy: dict[str, Any] = {"deid": 1, "name": "adversarial", "disagreeing_copies": "take_first"}
+    policy["columns"] = columns
     policy["subject"] = subject or ["none"]
     if "k" in abstract:
         policy["anonymise"] = {"k": abstract["k"], "suppress_at_most": 0.25}

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
+from golden_vector import Vector
 
-from deid.classes import ClassTable, Codes
-from deid.contracts import Evidence
 from deid.model import Measure, Status
 from deid.registry import plugin
 from deid.risk import (
@@ -33,48 +29,8 @@ from deid.risk import (
 from deid.risk.contribution import Contribution
 from deid.risk.l_diversity import LDiversity
 from deid.risk.t_closeness import TCloseness
-from deid.risk.tables import class_table
 
 Answer = Any
-
-
-@dataclass(frozen=True)
-class Vector:
-    """A golden vector with the folder that holds its tables and the other vectors of its file."""
-
-    folder: Path
-    raw: dict[str, Any]
-    siblings: tuple[dict[str, Any], ...]
-
-    @property
-    def params(self) -> dict[str, Any]:
-        return self.raw["params"]
-
-    @property
-    def names(self) -> list[str]:
-        table = self.raw["table"]
-        return table if isinstance(table, list) else [table]
-
-    def rows(self, which: int = 0) -> list[dict[str, str | None]]:
-        with (self.folder / "tables" / f"{self.names[which]}.csv").open(newline="", encoding="utf-8") as file:
-            return [{name: cell or None for name, cell in row.items()} for row in csv.DictReader(file)]
-
-    def column(self, name: str, which: int = 0) -> list[str | None]:
-        return [row[name] for row in self.rows(which)]
-
-    def matrix(self, which: int) -> np.ndarray:
-        return np.array([[float(cell or "nan") for cell in row.values()] for row in self.rows(which)])
-
-    def classes(self, which: int = 0) -> tuple[ClassTable, Codes]:
-        rows = self.rows(which)
-        quasi = self.params.get("qi") or self.params.get("cols") or [n for n in rows[0] if n != self.params.get("sa")]
-        wanted = [self.params["sa"]] if which == 0 and "sa" in self.params else []
-        columns = {name: pa.array([row[name] for row in rows], pa.string()) for name in rows[0]}
-        return class_table(columns, quasi, wanted)
-
-    def evidence(self) -> Evidence:
-        population = self.classes(1)[0] if len(self.names) == 2 else None
-        return Evidence(self.classes()[0], population, threshold=float(self.params.get("tau", 0.09)))
 
 
 def answer(measure: Measure) -> Answer:
@@ -133,12 +89,13 @@ def individual(form: Callable[..., np.ndarray]) -> Callable[[Vector], Answer]:
 
 def model_risk(which: int) -> Callable[[Vector], Answer]:
     def run(vector: Vector) -> Answer:
-        keys = vector.params.get("qi") or re.findall(r"\w+", vector.params["formula"].split(",")[0])
-        object.__setattr__(vector, "raw", {**vector.raw, "params": {**vector.params, "qi": keys}})
-        table, member = vector.classes()
+        terms = [re.findall(r"\w+", term) for term in vector.params["formula"].split(",")[0].split("+")]
+        keys = vector.params.get("qi") or list(dict.fromkeys(name for term in terms for name in term))
+        table, member = replace(vector, raw={**vector.raw, "params": {**vector.params, "qi": keys}}).classes()
         weights = np.array([float(cell) for cell in vector.column(vector.params["weight"])])
         inclusion = np.bincount(member, weights=1 / weights)
-        return log_linear.file_risk(table.counts, log_linear.independence(table), inclusion)[which]
+        fitted = log_linear.fitted_counts(table, terms)
+        return None if fitted is None else log_linear.file_risk(table.counts, fitted, inclusion)[which]
 
     return run
 
@@ -198,6 +155,13 @@ def ncp(vector: Vector) -> Answer:
 def losses(vector: Vector) -> tuple[list[float], list[int]]:
     parts = [leaves(vector, name, groups_of(vector, name, level)) for name, level in vector.params["levels"].items()]
     return [answer(information_loss.ncp_categorical(*part)) for part in parts], [total for _, total in parts]
+
+
+def average_size(vector: Vector) -> Answer:
+    """C_avg against the k asked for, where the vector names one, else against the k reached."""
+    if "k" in vector.params:
+        return metric("class_quality", "average_class_size")(vector) / vector.params["k"]
+    return metric("class_quality", "c_avg")(vector)
 
 
 def entropy(vector: Vector) -> Answer:
@@ -274,6 +238,7 @@ DISPATCH: tuple[tuple[str, str, Callable[[Vector], Answer]], ...] = (
     ("longitudinal", r".*(unicity|unique)", lambda v: answer(known_events(v).measures()[1])),
     ("longitudinal", r".*worst", lambda v: dict(known_events(v).risks)),
     ("missing values", r".*", frequencies),
+    ("threshold convention", r".*(smallest|minim).* k", lambda v: thresholds.smallest_k(v.params["threshold"])),
     ("threshold convention", r".*<=", lambda v: thresholds.within(v.params["k"], v.params["threshold"])),
     ("threshold convention", r".*<", lambda v: thresholds.within(v.params["k"], v.params["threshold"], strictly=True)),
     ("quasi-identifier scoring", r".*distinction", score("distinction")),
@@ -283,7 +248,7 @@ DISPATCH: tuple[tuple[str, str, Callable[[Vector], Answer]], ...] = (
     ("utility", r".*granularity", lambda v: answer(information_loss.granularity_weighted(*losses(v)))),
     ("utility", r".*gcp", lambda v: answer(information_loss.gcp(losses(v)[0]))),
     ("utility", r"discern", metric("class_quality", "discernibility")),
-    ("utility", r"c_avg", metric("class_quality", "c_avg")),
+    ("utility", r"c_avg", average_size),
     ("utility", r".*entropy", entropy),
     ("utility", r"il1s mean", lambda v: numeric(continuous.il1s)(v)[1]),
     ("utility", r"il1s", lambda v: numeric(continuous.il1s)(v)[0]),

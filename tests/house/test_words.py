@@ -24,7 +24,6 @@ MACHINES = [
     "/ro" + "ot/",
     "/opt/" + "(?:wheels|pypi)",
     r"file:" + "///",
-    "/hom" + r"e/[a-z]+/",
 ]
 WORKPLACE = [
     r"\.\./shared/" + "hooks",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import pickle
 from collections import Counter
@@ -225,6 +226,7 @@ def test_contract_of_every_metric(family: str) -> None:
             assert explained.family == family
             assert (measure.value is None) == (measure.status is not Status.OK)
             assert measure.value is None or math.isfinite(measure.value)
+            json.dumps(dict(measure.detail))
             assert not any(word in measure.reason for word in ("'a'", "'b'"))
     assert len({m.id for m in measures}) == len(measures)
 

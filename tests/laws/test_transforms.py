@@ -214,17 +214,20 @@ ODD: tuple[pa.Array, ...] = (
 @pytest.mark.parametrize("column", ODD, ids=lambda column: str(column.type))
 def test_odd_input_is_treated_or_refused_without_showing_it(name: str, column: pa.Array) -> None:
     transform = example(name)
+    refused = None
     try:
         out = run(name, column)
     except DataError as error:
-        said = str(error) + repr(error)
-        assert error.__cause__ is None
-        assert error.__suppress_context__ or error.__context__ is None
-        assert all(problem.place == "visits.c" for problem in error.problems)
-        assert not any(canary in said for canary in ("CANARY-7731", "=cmd()", "9" * 40, "nested", "2014"))
-    else:
+        refused = error
+    if refused is None:
         assert len(out) == len(column)
         assert out.type == transform.output_type(column.type)
+        return
+    said = str(refused) + repr(refused)
+    assert refused.__cause__ is None
+    assert refused.__suppress_context__ or refused.__context__ is None
+    assert all(problem.place == "visits.c" for problem in refused.problems)
+    assert not any(canary in said for canary in ("CANARY-7731", "=cmd()", "9" * 40, "nested", "2014"))
 
 
 def digest() -> str:
@@ -252,4 +255,4 @@ def test_nothing_is_remembered() -> None:
 
 
 if __name__ == "__main__":
-    print(digest())
+    sys.stdout.write(digest())

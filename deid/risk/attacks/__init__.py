@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from deid.model import Measure
+from deid.risk.attacks.classes import attack_classes
 from deid.risk.attacks.features import Columns, Covers
 from deid.risk.attacks.inference import inference
 from deid.risk.attacks.linkability import linkability
@@ -13,7 +14,16 @@ from deid.risk.attacks.membership import membership
 from deid.risk.attacks.outcome import AttackOutcome
 from deid.risk.attacks.singling_out import singling_out
 
-__all__ = ["AttackOutcome", "inference", "linkability", "linkage", "membership", "singling_out", "three_questions"]
+__all__ = [
+    "AttackOutcome",
+    "attack_classes",
+    "inference",
+    "linkability",
+    "linkage",
+    "membership",
+    "singling_out",
+    "three_questions",
+]
 
 
 def three_questions(

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from deid.classes import Codes
+from deid.classes import ClassTable, Codes
 from deid.hierarchy import Recoding
 from deid.risk.tables import encode
 from deid.values import as_text
@@ -62,10 +62,15 @@ class Feature:
 
 @dataclass(frozen=True)
 class Released:
-    """The release as feature by column."""
+    """The release as feature by column. A row may stand for several persons: `persons` counts them."""
 
     features: Mapping[str, Feature]
-    rows: int
+    persons: npt.NDArray[np.int64]
+
+    @property
+    def rows(self) -> int:
+        """Number of rows."""
+        return len(self.persons)
 
     def distances(self, known: Mapping[str, str | None]) -> Floats:
         """Return the mean distance of what is known of a person from each released row."""
@@ -92,7 +97,16 @@ def released(columns: Columns, covers: Covers | None = None) -> Released:
         numeric = numeric and not (covers or {}).get(name)
         span = float(np.nanmax(numbers) - np.nanmin(numbers)) if numeric else 0.0
         features[name] = Feature(words, codes, numbers if numeric else None, span, (covers or {}).get(name, {}))
-    return Released(features, rows)
+    return Released(features, np.ones(rows, np.int64))
+
+
+def released_classes(table: ClassTable, covers: Covers | None = None) -> Released:
+    """Return a class table as an attacker sees it: one row a class, covered or not (numbers are not compared)."""
+    features = {
+        name: Feature(table.vocabularies[i], table.codes[:, i], None, 0.0, (covers or {}).get(name, {}))
+        for i, name in enumerate(table.variables)
+    }
+    return Released(features, table.counts)
 
 
 def people(columns: Columns, names: Sequence[str]) -> list[dict[str, str | None]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -33,41 +33,58 @@ def linkability(
     """
     rng = np.random.default_rng([seed, 2])
     seen = released({name: release[name] for name in (*first, *second)}, covers)
-    hits, trials = _link(seen, original, first, second, attacks, rng)
-    strangers, control_trials = (0.0, 0) if control is None else _link(seen, control, first, second, attacks, rng)
-    facts = {"first": list(first), "second": list(second), "pool": trials}
-    return AttackOutcome(
-        "linkability", hits, trials, strangers, control_trials, 1 / trials if trials else 0.0, seed, facts
-    )
+    targets = _pool(original, (*first, *second), attacks, rng)
+    others = [] if control is None else _pool(control, (*first, *second), attacks, rng)
+    return link(seen, targets, others, first, second, seed=seed)
+
+
+def link(
+    seen: Released,
+    targets: Sequence[Mapping[str, str | None]],
+    others: Sequence[Mapping[str, str | None]],
+    first: Sequence[str],
+    second: Sequence[str],
+    *,
+    seed: int,
+) -> AttackOutcome:
+    """Attack persons of whom everything is known in two fragments; `others` are the control group."""
+    rng = np.random.default_rng([seed, 6])
+    hits, strangers = (_link(seen, pool, first, second, rng) for pool in (targets, others))
+    facts = {"first": list(first), "second": list(second), "pool": len(targets)}
+    baseline = 1 / len(targets) if targets else 0.0
+    return AttackOutcome("linkability", hits, len(targets), strangers, len(others), baseline, seed, facts)
+
+
+def _pool(
+    persons: Columns, names: Sequence[str], attacks: int, rng: np.random.Generator
+) -> list[dict[str, str | None]]:
+    chosen = np.sort(rng.permutation(len(persons[names[0]]))[:attacks])
+    return people({name: persons[name].take(chosen) for name in names}, names)
 
 
 def _link(
     seen: Released,
-    persons: Columns,
+    pool: Sequence[Mapping[str, str | None]],
     first: Sequence[str],
     second: Sequence[str],
-    attacks: int,
     rng: np.random.Generator,
-) -> tuple[float, int]:
-    """Return expected successes and trials over a random pool of persons."""
-    rows = len(persons[first[0]])
-    pool = np.sort(rng.permutation(rows)[:attacks])
-    chosen = {name: persons[name].take(pool) for name in (*first, *second)}
-    lefts, rights = people(chosen, first), people(chosen, second)
-    if not seen.rows:
-        return 0.0, len(pool)
-    tables = [_distances(seen.features[name], [right[name] for right in rights]) for name in second]
+) -> float:
+    """Return the expected successes over a pool of persons."""
+    if not seen.rows or not pool:
+        return 0.0
+    tables = [_distances(seen.features[name], [person[name] for person in pool]) for name in second]
     success = 0.0
-    for i, left in enumerate(lefts):
-        near = seen.nearest(left)
+    for i, person in enumerate(pool):
+        near = seen.nearest({name: person[name] for name in first})
         near = near if len(near) <= _MOST_TIES else np.sort(rng.choice(near, _MOST_TIES, replace=False))
-        apart = np.zeros(len(rights))
+        apart = np.zeros(len(pool))
         for name, (table, codes) in zip(second, tables, strict=True):
-            words, times = np.unique(seen.features[name].codes[near], return_counts=True)
+            words, member = np.unique(seen.features[name].codes[near], return_inverse=True)
+            times = np.bincount(member.reshape(-1), weights=seen.persons[near])
             apart += (table[:, words] @ times)[codes]
         best = np.flatnonzero(apart <= apart.min() + 1e-9)
         success += 1 / len(best) if i in best else 0.0
-    return success, len(pool)
+    return success
 
 
 def _distances(feature: Feature, values: Sequence[str | None]) -> tuple[Floats, npt.NDArray[np.int64]]:

@@ -36,7 +36,7 @@ def linkage(
     success, single, right = 0.0, 0, 0
     for row, person in zip(targets, people({n: external[n].take(targets) for n in columns}, columns), strict=True):
         near = seen.nearest(person)
-        hit = truth[row] in near
+        hit = bool((near == truth[row]).any())
         success += 1 / len(near) if hit else 0.0
         single += len(near) == 1
         right += len(near) == 1 and hit

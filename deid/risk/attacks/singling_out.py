@@ -34,32 +34,32 @@ def singling_out(
     Source: Article 29 Working Party, Opinion 05/2014 (WP216); Cohen and Nissim, Towards formalizing the GDPR's notion
     of singling out, PNAS 2020.
     """
-    rng = np.random.default_rng([seed, 1])
     seen = released({name: release[name] for name in columns}, covers)
+    targets = released({name: original[name] for name in columns})
+    others = released({name: control[name] for name in columns}) if control is not None else None
+    return isolate(seen, targets, others, seed=seed, attacks=attacks, covers=covers)
+
+
+def isolate(
+    seen: Released, targets: Released, others: Released | None, *, seed: int, attacks: int, covers: Covers | None
+) -> AttackOutcome:
+    """Attack `targets` with predicates made from what is `seen`; `others` are the control group."""
+    rng = np.random.default_rng([seed, 1])
     unique = _unique_rows(seen)
     drawn = rng.permutation(unique if len(unique) else np.arange(seen.rows))[:attacks]
     predicates = [_isolate(seen, int(row), rng) for row in drawn]
     guessed = [_resample(seen, predicate, rng) for predicate in predicates]
-    targets = released({name: original[name] for name in columns})
-    others = released({name: control[name] for name in columns}) if control is not None else None
     hits = [_matching(targets, predicate, covers) == 1 for predicate in predicates]
     by_chance = [_matching(targets, predicate, covers) == 1 for predicate in guessed]
     strangers = [_matching(others, predicate, covers) == 1 for predicate in predicates] if others else []
     used = [len(predicate) for predicate in predicates]
-    return AttackOutcome(
-        "singling_out",
-        sum(hits),
-        len(hits),
-        sum(strangers),
-        len(strangers),
-        sum(by_chance) / len(by_chance) if by_chance else 0.0,
-        seed,
-        {
-            "columns": list(columns),
-            "columns_used": float(np.mean(used)) if used else 0.0,
-            "unique_share": len(unique) / seen.rows if seen.rows else 0.0,
-        },
-    )
+    facts = {
+        "columns": list(seen.features),
+        "columns_used": float(np.mean(used)) if used else 0.0,
+        "unique_share": len(unique) / int(seen.persons.sum()) if seen.rows else 0.0,
+    }
+    baseline = sum(by_chance) / len(by_chance) if by_chance else 0.0
+    return AttackOutcome("singling_out", sum(hits), len(hits), sum(strangers), len(strangers), baseline, seed, facts)
 
 
 def _unique_rows(seen: Released) -> npt.NDArray[np.int64]:
@@ -67,7 +67,8 @@ def _unique_rows(seen: Released) -> npt.NDArray[np.int64]:
     features = list(seen.features.values())
     codes = np.column_stack([feature.codes for feature in features])
     distinct, member = group(codes, [len(feature.words) for feature in features])
-    return np.flatnonzero(np.bincount(member, minlength=len(distinct))[member] == 1)
+    together = np.bincount(member, weights=seen.persons, minlength=len(distinct))
+    return np.flatnonzero(together[member] == 1)
 
 
 def _isolate(seen: Released, row: int, rng: np.random.Generator) -> Predicate:
@@ -82,30 +83,31 @@ def _isolate(seen: Released, row: int, rng: np.random.Generator) -> Predicate:
             continue
         predicate[names[i]] = feature.words[code]
         rest &= feature.codes == code
-        if rest.sum() == 1:
+        if seen.persons[rest].sum() == 1:
             break
     return predicate
 
 
 def _resample(seen: Released, predicate: Predicate, rng: np.random.Generator) -> Predicate:
     """Return a predicate over the same columns with values drawn from each released column by itself."""
-    return {name: _draw(seen.features[name], rng) for name in sorted(predicate)}
+    share = seen.persons / seen.persons.sum()
+    return {name: _draw(seen.features[name], share, rng) for name in sorted(predicate)}
 
 
-def _draw(feature: Feature, rng: np.random.Generator) -> str | None:
-    return feature.words[int(feature.codes[rng.integers(len(feature.codes))])]
+def _draw(feature: Feature, share: npt.NDArray[np.float64], rng: np.random.Generator) -> str | None:
+    return feature.words[int(feature.codes[rng.choice(len(feature.codes), p=share)])]
 
 
 def _matching(records: Released, predicate: Predicate, covers: Covers | None) -> int:
     """Return how many records satisfy a predicate of released words."""
     if not predicate:
-        return records.rows
+        return int(records.persons.sum())
     matching = np.ones(records.rows, np.bool_)
     for name, word in predicate.items():
         feature = records.features[name]
         allowed = _allowed(feature, word, (covers or {}).get(name, {}))
         matching &= allowed[feature.codes]
-    return int(matching.sum())
+    return int(records.persons[matching].sum())
 
 
 def _allowed(feature: Feature, word: str | None, covers: Mapping[str, frozenset[str]]) -> npt.NDArray[np.bool_]:

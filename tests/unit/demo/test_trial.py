@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 import yaml
 
-from deid.demo import science, words
+from deid.demo import POLICY, science, words
 from deid.demo.slots import misspelt
 from deid.demo.trial import make_trial, write_trial
 from deid.demo.truth import marks, planted_identifiers
 from deid.model import KINDS
+from deid.policy import load
 
-POLICY = Path(__file__).parents[3] / "deid" / "demo" / "policy.yaml"
 NAMES = ["adverse_events", "biomarkers", "labs", "notes", "patients", "visits"]
 
 
@@ -140,3 +140,9 @@ def test_policy_decides_every_column_with_a_reason(folder: Path) -> None:
         with (folder / f"{name}.csv").open(encoding="utf-8") as file:
             assert next(csv.reader(file)) == list(columns)
         assert all(column["why"] and column["role"] and column["do"] for column in columns.values())
+
+
+def test_policy_is_accepted() -> None:
+    policy = load(str(POLICY))
+    assert policy.unlisted == "refuse"
+    assert {gate.id for gate in policy.gates} >= {"k", "residual_identifiers"}

@@ -55,7 +55,7 @@ SENTENCES = (
     "«Whittaker» denies chest pain; «Whittaker»'s daughter disagrees and says he clutched his chest all night.",
     "On arrival Ms. «Quennell» was pale but orientated and asked for her son «Rafe».",
     "He was transferred from «Bellweather County» with a haemoglobin of 6.1 after Dr «Ines Sorrentino» placed a tube.",
-    "The biopsy that «Ostrander» took in «late October» showed only fibrosis.",
+    "The biopsy that «Ostrander» took in late «October» showed only fibrosis.",
     "Seen jointly with «Adeyemi-Clarke», who agrees that the margin is too close.",
     "Blood was sent under «4471-882» by mistake; the right number is «4471-828».",
     "The pump, serial «KT-2207-93», alarmed twice during the night.",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import MISSING, dataclass, fields, replace
 from types import SimpleNamespace
 from typing import Any, ClassVar
 
@@ -132,7 +132,8 @@ def policy(**changes: Any) -> Policy:
         "context": {"recipient": "University of Invented", "purpose": "re-analysis of toxicity", "population": "trial"},
         "claims": "anonymised",
     }
-    return Policy(**(given | changes))
+    unsaid = {f.name: "" for f in fields(Policy) if f.default is MISSING and f.default_factory is MISSING}
+    return Policy(**(unsaid | given | changes))
 
 
 def step(table: str, position: int, column: str, do: str, role: Role | None, why: str = "", **more: Any) -> Step:

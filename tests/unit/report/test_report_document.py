@@ -17,7 +17,7 @@ from deid.decisions import Plan, TablePlan
 from deid.errors import ReleaseRefused
 from deid.model import GateOutcome, Measure, Role, Status
 from deid.report import build_document, json_text, write_report
-from deid.report.inputs import Burden, ReportInputs
+from deid.report.inputs import Burden, ColumnRisk, ReportInputs
 
 SCHEMA = json.loads((Path(deid.report.__file__).parent.parent / "schemas" / "report.schema.json").read_text("utf-8"))
 CASES = {"trial": trial, "refused": refused, "hostile": hostile, "few_suppressed": lambda: trial(320, 0, 5)}
@@ -232,3 +232,51 @@ def test_hostile_text_keeps_no_control_character() -> None:
     assert "\u202e" not in text
     assert "\\u001b" not in text
     assert HOSTILE not in text
+
+
+def test_distances_do_not_tell_how_rare_a_value_is() -> None:
+    inputs = trial()
+    after = {
+        **inputs.verdict.after,
+        "beta.basic.AEDECOD": Measure("beta.basic.AEDECOD", 1 / (4 / 320) - 1),  # 4 people hold the value
+        "t.equal.AEDECOD": Measure("t.equal.AEDECOD", 1 - 4 / 320),
+        "delta_disclosure.ln.AEDECOD": Measure("delta_disclosure.ln.AEDECOD", 4.38),
+        "alpha_k.AEDECOD": Measure("alpha_k.AEDECOD", 0.75),
+    }
+    document = built(replace(inputs, verdict=replace(inputs.verdict, after=after)))
+    rows = {row["id"]: row["after"]["text"] for row in document["attribute"][0]["measures"]}
+    assert rows["beta.basic.AEDECOD"] == "over 25"
+    assert rows["t.equal.AEDECOD"] == "over 0.96"
+    assert rows["delta_disclosure.ln.AEDECOD"] == "over 3.3"
+    assert rows["alpha_k.AEDECOD"] == "0.75"
+
+
+def test_figures_of_sample_uniques_are_hidden_with_their_number() -> None:
+    inputs = trial()
+    before = {**inputs.verdict.before, "suda.uniques": Measure("suda.uniques", 66.0)}
+    before["popuniq.zayatz"] = Measure("popuniq.zayatz", 3.2)
+    changed = replace(inputs, verdict=replace(inputs.verdict, before=before))
+    rows = {m["id"]: m["before"]["text"] for g in built(changed)["risk"]["further"] for m in g["measures"]}
+    assert rows == {"suda.uniques": "66", "popuniq.zayatz": "<11"}
+    few = [("30", "F", "WHITE")] * 100 + [(str(age), "F", "WHITE") for age in range(40, 45)]
+    changed = replace(changed, before=table_of(few, ("AGE", "SEX", "RACE"), {}), recoding=None, after=None)
+    rows = {m["id"]: m["before"]["text"] for g in built(changed)["risk"]["further"] for m in g["measures"]}
+    assert rows == {"suda.uniques": "not shown", "popuniq.zayatz": "not shown"}
+
+
+def test_the_weights_of_evidence_are_left_out() -> None:
+    inputs = trial()
+    evidence = ("the name says sex (5.5 points)", "3 of 40 distinct values are dates (+7 for date)")
+    steps = (step("dm", 0, "DX", "keep", Role.INSENSITIVE, evidence=evidence),)
+    plan = Plan(inputs.plan.policy, (*inputs.plan.tables, TablePlan("x", "", steps, "x")))
+    entry = built(replace(inputs, plan=plan))["columns"][-1]
+    assert entry["evidence"] == ["the name says sex", "<11 of about 40 distinct values are dates"]
+
+
+def test_kept_columns_that_single_out_nearly_everybody() -> None:
+    risks = (ColumnRisk("ae", "AESTDTC", 320, 200, 317, False), ColumnRisk("ae", "AEDECOD", 320, 5, 320, True))
+    entries = built(replace(trial(), column_risks=risks))["kept_columns"]
+    assert [(e["alone"]["text"], e["with_quasi"]["text"]) for e in entries] == [
+        ("62.5 %", "all but <11 people"),
+        ("<11 people", "100 %"),
+    ]

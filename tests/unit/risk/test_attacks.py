@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import pyarrow as pa
 import pytest
@@ -11,7 +13,7 @@ from hypothesis import strategies as st
 from deid.classes import ClassTable
 from deid.hierarchy import Recoding
 from deid.model import Status
-from deid.risk.attacks import inference, linkability, linkage, membership, singling_out, three_questions
+from deid.risk.attacks import attack_classes, inference, linkability, linkage, membership, singling_out, three_questions
 from deid.risk.attacks.features import covers_of, people, released
 from deid.risk.attacks.interval import difference, wilson
 from deid.risk.tables import class_table
@@ -34,6 +36,7 @@ ORIGINAL, CONTROL, FRESH = people_of(1), people_of(2), people_of(3)
 
 def rates(outcome) -> tuple[float, float]:
     rate, excess = outcome.measures()
+    json.dumps([dict(rate.detail), dict(excess.detail)])
     assert rate.interval[0] - 1e-9 <= rate.value <= rate.interval[1] + 1e-9
     assert rate.detail["upper"] == rate.interval[1]
     return rate.value, excess.value
@@ -78,6 +81,7 @@ def test_linkage_with_an_external_file_counts_right_matches_and_false_claims() -
     external = {name: pa.concat_arrays([ORIGINAL[name], CONTROL[name]]) for name in QUASI}
     truth = np.concatenate([np.arange(400), np.full(400, -1)])
     rate, excess = linkage(external, ORIGINAL, QUASI, truth, seed=5).measures()
+    json.dumps(dict(rate.detail))
     assert rate.value > 0.9
     assert rate.detail["single_matches"] == rate.detail["single_matches_right"]
     assert excess.detail["control"] < 0.1
@@ -141,6 +145,24 @@ def test_an_empty_release_or_nobody_to_attack_gives_no_false_zero() -> None:
     found = three_questions(nobody, nobody, nobody, QUASI, ["ill"], seed=1)
     assert all(measure.value is None and measure.reason for measure in found.values())
     assert membership(ORIGINAL, nobody, CONTROL, QUASI, seed=1).measures()[1].value is not None
+
+
+def test_class_tables_suffice_for_singling_out_and_linkability() -> None:
+    table, _ = class_table(ORIGINAL, QUASI)
+    copied = attack_classes(table, table, seed=3)
+    assert copied["attack.singling_out"].value == 1.0
+    assert copied["attack.singling_out.excess"].value is None
+    rows = three_questions(ORIGINAL, ORIGINAL, None, QUASI, seed=3)
+    assert copied["attack.linkability"].value == pytest.approx(rows["attack.linkability"].value, abs=0.02)
+    labels = ((None, "young", "old"),)
+    single = table.project(["age"])
+    cells = np.array([[1 if int(single.vocabularies[0][code]) < 50 else 2] for code in single.codes[:, 0]], np.int32)
+    recoding = Recoding(("age",), labels, cells, np.zeros(len(single), np.bool_), {"age": 1}, "test", 0.0)
+    words = [labels[0][cell] for cell in cells[:, 0] for _ in range(1)]
+    grouped = {"age": pa.array(np.repeat(words, single.counts).tolist())}
+    coarse = attack_classes(single, class_table(grouped, ["age"])[0], recoding, seed=3)
+    assert coarse["attack.singling_out"].value == 0.0
+    assert attack_classes(single, class_table({"other": pa.array(["a"])}, ["other"])[0], seed=3) == {}
 
 
 @given(st.integers(1, 500), st.floats(0, 1))

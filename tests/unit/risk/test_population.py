@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import numpy as np
+import pyarrow as pa
 import pytest
 from scipy.stats import nbinom
 
 from deid.risk.ewens_pitman import fit, sum_points
 from deid.risk.individual_risk import approximate_risk, expected_reidentifications, posterior_risk
+from deid.risk.log_linear import fitted_counts, independence
 from deid.risk.population_uniqueness import dankar, estimates, pitman, snb, zayatz
+from deid.risk.tables import class_table
 
 
 def test_slide_negative_binomial_recovers_a_population_made_by_it() -> None:
@@ -69,6 +72,20 @@ def test_individual_risk_of_a_census_is_one_over_f_and_large_classes_do_not_over
     assert posterior_risk([4], [2])[0] == pytest.approx(0.25)
     assert posterior_risk([5000], [1e6])[0] == pytest.approx(approximate_risk([5000], [1e6])[0], rel=1e-3)
     assert expected_reidentifications([1, 5], [6.5, 125.0]) == pytest.approx(0.3403276685 + 5 * 0.0099009901)
+
+
+def test_fitted_counts_agree_with_closed_forms() -> None:
+    rng = np.random.default_rng(2)
+    cells = {name: pa.array([f"{x}" for x in rng.integers(0, 3, 60)]) for name in "abc"}
+    table, _ = class_table(cells, list("abc"))
+    assert fitted_counts(table, ["a", "b", "c"]) == pytest.approx(independence(table), rel=1e-8)
+    assert fitted_counts(table, [("a", "b", "c")]) == pytest.approx(table.counts.astype(float))
+    n = {}
+    for names in ("ab", "bc", "b"):
+        n[names] = table.project(list(names))
+    pairs = {key: dict(zip(map(tuple, t.codes.tolist()), t.counts.tolist(), strict=True)) for key, t in n.items()}
+    expected = [pairs["ab"][a, b] * pairs["bc"][b, c] / pairs["b"][(b,)] for a, b, c in table.codes.tolist()]
+    assert fitted_counts(table, ["ab", "bc"]) == pytest.approx(expected, rel=1e-8)
 
 
 @pytest.mark.parametrize("last", [0, 1, 2048, 2049, 30_000])

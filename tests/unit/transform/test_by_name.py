@@ -93,7 +93,14 @@ def test_all_problems_of_all_cases_at_once() -> None:
         },
     )
     assert isinstance(problems, list)
-    starts = ["case 1: max_days", "case 2: needs", "case 3: needs", "case 4: 'drop'", "case 5: there is no", "case 6: unk"]
+    starts = [
+        "case 1: max_days",
+        "case 2: needs",
+        "case 3: needs",
+        "case 4: 'drop'",
+        "case 5: there is no",
+        "case 6: unk",
+    ]
     assert [sentence.startswith(start) for sentence, start in zip(problems, starts, strict=False)] == [True] * 6
     assert problems[6:] == ["unknown option 'otherwis' (did you mean 'otherwise'?)", "option 'name_column' is missing"]
     assert isinstance(build("by_name", {"name_column": "Q", "cases": "keep"}), list)

@@ -9,8 +9,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from deid.dates import FORMS, PROSE, DateText, Fault, Form, Precision, Window, delta_days, format_problems, parse, render
-from deid.dates import shifted
+from deid.dates import (
+    FORMS,
+    PROSE,
+    DateText,
+    Fault,
+    Form,
+    Precision,
+    Window,
+    delta_days,
+    format_problems,
+    parse,
+    render,
+    shifted,
+)
 from deid.keys import Key
 
 KEY = Key.from_hex("3b7f0c2d9e8a4156b0c1d2e3f4051627a8b9cadbecfd0e1f2031425364758697")
@@ -64,8 +76,10 @@ def test_codes_are_out_of_range(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "x", "2021-02-30", "2021-13-01", "2003---15", "--12-15", "2021-03-05T25:00", "2021-03-05T11:61", "1015"[:3]]
-    + ["2021-03-05/2021-03-07", "202103", "3/25/2021", "٢٠٢١-٠٣-٠٥", "2021-03-05 x", "Smith 2021-03-05", "UNMAR2021"],
+    [
+        *("", "x", "2021-02-30", "2021-13-01", "2003---15", "--12-15", "2021-03-05T25:00", "2021-03-05T11:61", "101"),
+        *("2021-03-05/2021-03-07", "202103", "3/25/2021", "٢٠٢١-٠٣-٠٥", "2021-03-05 x", "Lee 2021-03-05", "UNMAR2021"),
+    ],
 )
 def test_what_is_no_date_is_not_read(text: str) -> None:
     assert parse(text) is Fault.UNREADABLE

@@ -122,7 +122,14 @@ def test_masks() -> None:
     assert masked("MRN14785235", last=2) == "********35"
     assert masked("MRN14785235", first=3, length=0, char="#") == "MRN########"
     assert masked("Lee", last=2) == "********"
-    bad: list[dict[str, Any]] = [{"first": -1}, {"last": -1}, {"char": ""}, {"char": "xx"}, {"char": "7"}, {"char": "="}]
+    bad: list[dict[str, Any]] = [
+        {"first": -1},
+        {"last": -1},
+        {"char": ""},
+        {"char": "xx"},
+        {"char": "7"},
+        {"char": "="},
+    ]
     for options in [*bad, {"length": -1}, {"first": 3, "last": 2}]:
         assert list(Mask(**options).problems())
 

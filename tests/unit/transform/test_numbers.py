@@ -57,7 +57,7 @@ def test_a_bound_that_the_type_cannot_hold_is_refused() -> None:
     with pytest.raises(DataError, match=r"D403 lb\.C: 1 cell"):
         apply(TopCode(89.5), [89, 90])
     with pytest.raises(DataError, match="D403"):
-        apply(BottomCode(-200), [-3, -128, 5], pa.int8()) if False else apply(TopCode(100.5), [101, 3], pa.int8())
+        apply(BottomCode(-1.5), [-3, 5], pa.int8())
 
 
 @pytest.mark.parametrize(
@@ -77,7 +77,9 @@ def test_rounding(options: dict[str, Any], cells: list[Any], rounded: list[Any])
     assert apply(Round(**options), cells) == rounded
 
 
-@pytest.mark.parametrize("options", [{}, {"decimals": 1, "nearest": 5}, {"decimals": -1}, {"nearest": 0}, {"nearest": -1}])
+@pytest.mark.parametrize(
+    "options", [{}, {"decimals": 1, "nearest": 5}, {"decimals": -1}, {"nearest": 0}, {"nearest": -1}]
+)
 def test_rounding_one_way(options: dict[str, Any]) -> None:
     assert list(Round(**options).problems())
 
@@ -103,7 +105,8 @@ def test_noise_belongs_to_subject_and_value() -> None:
     out = apply(Noise(5), [70.5, 70.5, 70.5, 71.5], subjects=["A", "A", "B", "A"])
     assert out[0] == out[1] != out[2]
     assert out[3] - out[0] != 1
-    assert apply(Noise(5), ["70.5", "70.50"]) == [str(out_ := apply(Noise(5), ["70.5"])[0]), f"{out_}0"] or True
+    one, two = apply(Noise(5), ["70.5", "70.50"])
+    assert abs(float(one) - float(two)) <= 0.05  # one amount, shown with the decimals that were written
     with pytest.raises(DataError, match=r"D401 lb\.C: 1 cell"):
         apply(Noise(5), [1.0, 2.0, None], subjects=["A", None, None])
 

@@ -41,7 +41,9 @@ def test_a_person_is_the_same_in_tables_and_notes() -> None:
     assert {"jane", "doe"}.isdisjoint({given_name.lower(), family.lower()})
 
 
-@pytest.mark.parametrize("text", ["Anna Do", "DO, ANNA", "Le, Anna", "Anna Le", "MD", "Dr", "Van", "LE", "Pa Vang", "J"])
+@pytest.mark.parametrize(
+    "text", ["Anna Do", "DO, ANNA", "Le, Anna", "Anna Le", "MD", "Dr", "Van", "LE", "Pa Vang", "J"]
+)
 def test_names_that_look_like_titles_or_particles_go(text: str) -> None:
     words = {word.lower() for word in re.findall(r"\w+", text)}
     assert words.isdisjoint({word.lower() for word in re.findall(r"\w+", name(text))})
@@ -165,4 +167,4 @@ def test_transform_takes_the_kind_of_the_profile_or_its_own() -> None:
     assert list(Surrogate(kind="person_nam").problems()) == [
         "kind 'person_nam' cannot be invented (did you mean 'person_name'?)"
     ]
-    assert KINDS <= set(ALL_KINDS)
+    assert set(ALL_KINDS) >= KINDS
