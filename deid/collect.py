@@ -97,7 +97,7 @@ def excluded_subjects(file: str, secret: bytes) -> Hashes:
     try:
         lines = Path(file).read_text(encoding="utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError):
-        raise UsageError(EXCLUDE_LIST.at("the file named by `exclude_subjects:` cannot be read")) from None
+        raise UsageError(EXCLUDE_LIST.at("the file cannot be read", f"exclude_subjects: {Path(file).name}")) from None
     subjects = sorted({canonical(line) for line in lines if canonical(line)})
     return np.unique(hash64(pa.array(subjects, pa.string()), secret))
 

@@ -6,7 +6,7 @@ Columns are `pyarrow.Array`: immutable, without a row index and with nulls told 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as default
 from pathlib import Path
@@ -80,7 +80,7 @@ class Context:
     subject: pa.Array | None = None
     position: int = 0
     others: Mapping[str, pa.Array] = default(default_factory=dict)
-    vocabulary: frozenset[str] = frozenset()
+    vocabulary: Container[str] = frozenset()
     known: Mapping[str, tuple[Known, ...]] = default(default_factory=dict)
     detector: Detector | None = None
 

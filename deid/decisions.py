@@ -176,4 +176,5 @@ class Plan:
     @property
     def quasi_identifiers(self) -> tuple[str, ...]:
         """Names of the quasi-identifying variables, in order of first appearance."""
-        return tuple(dict.fromkeys(step.variable for step in self.steps if step.role is Role.QUASI and step.released))
+        own = (step for step in self.steps if step.role is Role.QUASI and step.released and step.do != "derive")
+        return tuple(dict.fromkeys(step.variable for step in own))

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 
 from deid.classes import ClassTable, Codes
 from deid.model import Known
+from deid.values import hash64
 
 Hashes = npt.NDArray[np.uint64]
 
@@ -47,6 +50,24 @@ class Needles:
     short: Mapping[str, Hashes] = field(default_factory=dict)
     kinds: tuple[tuple[str, str], ...] = ()
     not_searched: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Taken:
+    """The words and values that identify somebody in the input, asked one by one: no surrogate may equal one."""
+
+    needles: Needles
+    secret: bytes = field(repr=False)
+    asked: dict[str, bool] = field(default_factory=dict, repr=False)
+
+    def __contains__(self, word: object) -> bool:
+        text = str(word).casefold()
+        if text not in self.asked:
+            parts = ["".join(char for char in text if char.isalnum()), *filter(str.isalpha, re.findall(r"[^\W_]+", text))]
+            hashed = hash64(pa.array(parts), self.secret)
+            places = (self.needles.long, *self.needles.short.values())
+            self.asked[text] = any(bool(np.isin(hashed, hashes).any()) for hashes in places)
+        return self.asked[text]
 
 
 @dataclass(frozen=True)

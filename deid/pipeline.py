@@ -23,7 +23,7 @@ from deid.naming import Names, released_names, released_plan
 from deid.plan import resolve
 from deid.profile import profile_table
 from deid.registry import plugin
-from deid.release import Staging, staging
+from deid.release import Staging, check_outputs, staging
 from deid.report import write_report
 from deid.report.inputs import ReportInputs, TextCounts
 from deid.report.manifest import manifest
@@ -121,6 +121,7 @@ def run(
 
     Raises UsageError, PolicyError, DataError or ReleaseRefused.
     """
+    check_outputs(out, private, output_format)
     key = key.for_release(policy.name)
     with staging(out) as stage:
         prepared = prepare(data, policy, progress=progress, batch_rows=batch_rows)
@@ -187,7 +188,7 @@ def _treated(source: Source, table: TablePlan, treatment: Treatment, facts: Fact
 def _target(info: TableInfo, table: TablePlan, treatment: Treatment, folder: Path, output_format: str) -> TableInfo:
     name = output_format or (info.format if plugin("format", info.format).writes else "csv")
     suffix = plugin("format", name).suffixes[0]
-    if name == info.format and info.path.suffix.lower() in plugin("format", name).suffixes:
+    if name == info.format and info.path.suffix:
         suffix = info.path.suffix.lower()
     options = info.options if name == info.format else {}
     schema = treatment.schema(info.schema)

@@ -6,18 +6,25 @@ import fcntl
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
 
 from deid.errors import UsageError, problem_kind
+from deid.registry import plugin, plugins
 
 EXISTS = problem_kind("U205", "output exists", remedy="name a folder that does not exist; nothing is ever overwritten")
 CANNOT_WRITE = problem_kind(
     "U206", "output cannot be written", remedy="name a folder on a writable disk with enough free space"
 )
 BUSY = problem_kind("U207", "another run writes there", remedy="wait for it, or name another folder")
+NO_FORMAT = problem_kind("U211", "format is not written", remedy="name csv, tsv, jsonl, parquet or xpt as `--format`")
+PRIVATE_INSIDE = problem_kind(
+    "U212",
+    "private folder inside the release",
+    remedy="name a folder elsewhere",
+    meaning="What only the owner may see would go wherever the release goes.",
+)
 
 
 @dataclass
@@ -33,43 +40,78 @@ class Staging:
             _sync(path)
         _sync(self.folder)
         if self.target.exists():
-            raise UsageError(EXISTS.at("the folder has come into being during the run"))
+            raise UsageError(EXISTS.at("the folder has come into being during the run", self.target.name))
         self.folder.rename(self.target)
         _sync(self.target.parent)
 
 
+def check_outputs(target: Path, private: Path | None, output_format: str) -> None:
+    """Refuse outputs that no run could write. Raises UsageError with all problems."""
+    problems = []
+    if output_format and not (output_format in plugins("format") and plugin("format", output_format).writes):
+        problems.append(NO_FORMAT.at("no tables can be written in it", f"--format {output_format}"))
+    if private is not None and private.resolve().is_relative_to(target.resolve()):
+        problems.append(PRIVATE_INSIDE.at("it would be part of the release", f"--private {private.name}"))
+    if problems:
+        raise UsageError(problems)
+
+
 @contextmanager
 def staging(target: Path) -> Iterator[Staging]:
-    """Open a staging folder for a target that must not exist. Raises UsageError."""
+    """Open a staging folder for a target that must not exist. Raises UsageError; then nothing is left behind."""
     target = target.absolute()
-    if target.exists() or target.is_symlink():
-        raise UsageError(EXISTS.at("the output folder is there already"))
     folder = target.parent / f".{target.name}.deid-staging"
     lock_file = target.parent / f".{target.name}.deid-lock"
+    made: list[Path] = []
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        lock = lock_file.open("w")
+        if target.exists() or target.is_symlink():
+            raise UsageError(EXISTS.at("the output folder is there already", target.name))
+        made = _make_parents(target)
+        lock = _locked(lock_file)
     except OSError:
-        raise UsageError(CANNOT_WRITE.at("the place of the output folder cannot be written")) from None
+        _remove(made)
+        raise UsageError(CANNOT_WRITE.at("the place of the output folder cannot be written", target.name)) from None
     try:
-        _lock(lock)
         shutil.rmtree(folder, ignore_errors=True)  # left behind by a run that was killed
         folder.mkdir(mode=0o700)
         yield Staging(folder, target)
     except OSError as error:
         reason = os.strerror(error.errno) if error.errno else "unknown"
-        raise UsageError(CANNOT_WRITE.at(f"writing failed: {reason.lower()}")) from None
+        raise UsageError(CANNOT_WRITE.at(f"writing failed: {reason.lower()}", target.name)) from None
     finally:
         shutil.rmtree(folder, ignore_errors=True)
         lock_file.unlink(missing_ok=True)
-        lock.close()
+        os.close(lock)
+        _remove(made)
 
 
-def _lock(lock: IO[str]) -> None:
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        raise UsageError(BUSY.at("its staging folder is locked")) from None
+def _locked(file: Path) -> int:
+    """Return the open lock file, ours alone. Raises UsageError when another run holds it, and then touches nothing."""
+    while True:
+        handle = os.open(file, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(handle)
+            raise UsageError(BUSY.at("its staging folder is locked", file.name)) from None
+        with suppress(FileNotFoundError):
+            if os.path.samestat(os.fstat(handle), file.stat()):
+                return handle
+        os.close(handle)  # the run that held it has just ended and taken the file away
+
+
+def _make_parents(target: Path) -> list[Path]:
+    """Make the folders above the target and return those that were missing, the deepest first."""
+    missing = [parent for parent in target.parents if not parent.exists()]
+    target.parent.mkdir(parents=True, exist_ok=True)
+    return missing
+
+
+def _remove(folders: list[Path]) -> None:
+    """Take away the folders that were made for a release that did not come; one that holds anything stays."""
+    for folder in folders:
+        with suppress(OSError):
+            folder.rmdir()
 
 
 def _sync(path: Path) -> None:

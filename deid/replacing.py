@@ -25,7 +25,9 @@ TAGS: Mapping[str, str] = {
     **dict.fromkeys(("street_address", "zip", "postcode", "city", "state", "country", "coordinates"), "PLACE"),
     **dict.fromkeys(("site", "organisation"), "ORGANISATION"),
     **dict.fromkeys(("phone", "fax"), "PHONE"),
-    **{"ip_address": "IP", "ethnicity": "GROUP", "unknown": "REDACTED"},
+    "ip_address": "IP",
+    "ethnicity": "GROUP",
+    "unknown": "REDACTED",
 }
 _DATES = frozenset({"date", "birth_date", "death_date"})
 
@@ -58,7 +60,7 @@ class Tagging:
 
 
 class Surrogating:
-    """Replaces by invented values; dates move by the days of the text's own subject, in the form they are written in."""
+    """Replaces by invented values; dates move by the days of the text's own subject, in their written form."""
 
     def __init__(
         self, key: Key, max_days: int, direction: Direction, weeks: bool, avoid: Container[str] = frozenset()

@@ -65,7 +65,7 @@ def open_source(
 ) -> Source:
     """Find the tables of a file or folder. Raises UsageError or DataError with all problems."""
     if not data.exists():
-        raise UsageError(NO_DATA.at("the path does not exist"))
+        raise UsageError(NO_DATA.at("the path does not exist", data.name))
     files = sorted(path for path in data.iterdir() if not path.name.startswith(".")) if data.is_dir() else [data]
     kept = [path for path in files if not any(fnmatch(path.name, pattern) for pattern in ignore)]
     problems: list[Problem] = []
@@ -84,7 +84,7 @@ def open_source(
     if problems:
         raise DataError(problems)
     if not tables:
-        raise UsageError(NO_DATA.at("the folder holds no table"))
+        raise UsageError(NO_DATA.at("the folder holds no table", data.name))
     return Source(tuple(tables), {}, len(files) - len(kept), batch_rows)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -15,7 +15,7 @@ from deid.collecting.known import EVERYBODY, known_kind
 from deid.collecting.rows import Rows
 from deid.contracts import Context, Detector
 from deid.decisions import Plan, Step, TablePlan
-from deid.facts import Facts, Hashes
+from deid.facts import Facts, Hashes, Taken
 from deid.hierarchy import Recoding
 from deid.keys import Key
 from deid.model import Known, Role
@@ -164,7 +164,7 @@ class Treatment:
             subject=self._subject(rows) if transform.needs_subject else None,
             position=rows.first,
             others={name: rows.column(name) for name in transform.columns()},
-            vocabulary=self.facts.pools.get(step.variable, frozenset()),
+            vocabulary=self._vocabulary(step),
             known=known,
             detector=self.detector,
         )
@@ -172,12 +172,19 @@ class Treatment:
             treated, found = transform.apply_counted(column, context)  # type: ignore[attr-defined]
             for name, count in found.items():
                 counts[step.column, name] += count
-            own = own_left(treated.to_pylist(), self._subject(rows).to_pylist(), known)
+            invented = getattr(transform, "style", "") == "surrogate"
+            own = own_left(treated.to_pylist(), self._subject(rows).to_pylist(), known, invented=invented)
             counts[step.column, "own_identifier_left"] += own
             return treated
         if transform.per_value:
             return on_distinct(column, lambda values: transform.apply(values, context))
         return transform.apply(column, context)
+
+    def _vocabulary(self, step: Step) -> Container[str]:
+        """Return the values that stay where rare ones are pooled, and those that no surrogate may equal elsewhere."""
+        if getattr(step.transform, "needs_vocabulary", False):
+            return self.facts.pools.get(step.variable, frozenset())
+        return Taken(self.facts.needles, self.facts.hash_secret)
 
     def _subject(self, rows: Rows) -> pa.Array:
         if rows.subject is not None:

@@ -24,7 +24,18 @@ from deid.verifying.residual import Scan
 
 #: Kinds whose columns hold numbers, in which an identifier of digits is met by chance.
 NUMERIC_KINDS = frozenset(
-    {"measurement", "number", "sequence_number", "study_day", "year", "age", "flag", "coordinates", "code", "diagnosis_code"}
+    {
+        "measurement",
+        "number",
+        "sequence_number",
+        "study_day",
+        "year",
+        "age",
+        "flag",
+        "coordinates",
+        "code",
+        "diagnosis_code",
+    }
 )
 #: Columns whose output is invented or enciphered: a match there is chance, their own value is excluded by construction.
 NOT_SEARCHED = frozenset({"surrogate", "encrypt"})
@@ -56,7 +67,7 @@ def verify(written: Written, released: Source, plan: Plan, facts: Facts, recodin
     countable = True
     for table in plan.tables:
         info = written.tables[table.table]
-        scan.names(table.released_name, _names(table.released_name, info.schema))
+        scan.names(table.released_name, _names(table.released_name, info))
         countable &= _read_table(table, info, released, scan, tuples, columns, facts.hash_secret)
     after, subjects = _after(tuples, recoding) if countable else (None, None)
     risks = columns.measured(subjects)
@@ -72,9 +83,11 @@ def verify(written: Written, released: Source, plan: Plan, facts: Facts, recodin
     return Verified(Verdict(before, measures, gates, scan.findings(), searched, not_searched), after, risks)
 
 
-def _names(table: str, schema: pa.Schema) -> list[str]:
-    labels = [value.decode("utf-8", "replace") for item in schema for value in (item.metadata or {}).values()]
-    return [table, *schema.names, *labels]
+def _names(table: str, info: TableInfo) -> list[str]:
+    """Return what is written beside the cells: names, labels, comment lines before the header."""
+    labels = [value.decode("utf-8", "replace") for item in info.schema for value in (item.metadata or {}).values()]
+    comments = str(getattr(info.options.get("preamble"), "text", "")).splitlines()
+    return [table, *info.schema.names, *labels, *comments]
 
 
 def _read_table(

@@ -77,6 +77,9 @@ class Judge:
         """Judge a node. One that no finer node can mend is not priced: nobody asks what it would cost."""
         self.judged += 1
         found = partition(self.task, levels)
+        small = int(found.sizes[found.sizes < self.demands.k].sum())
+        if small > self.demands.limit:
+            return Verdict(tuple(levels), small, np.inf, False, small, self.base)
         kept, room = self._released(found)
         suppressed = int(self.task.subjects - found.sizes[kept].sum())
         least = suppressed if room is None else int((found.sizes - room).sum())
@@ -150,7 +153,10 @@ class Judge:
             for saving, axis, level in zip(self.savings, self.task.axes, levels, strict=True)
         )
         lowest = np.full(len(found.sizes), np.inf)
-        np.minimum.at(lowest, found.member[inside], saving)
+        if self.demands.quality == "entropy":
+            np.minimum.at(lowest, found.member[inside], saving)
+        else:
+            lowest[found.member[inside]] = saving  # the same for all members of a class
         return forced, float((lowest[partial] * short[partial]).sum())
 
     def _savings(self, out: Mask) -> list[Floats]:

@@ -6,12 +6,13 @@ import numpy as np
 
 from deid.anonymise.judge import Judge
 from deid.anonymise.local import Local, local
-from deid.anonymise.partition import Partition
+from deid.anonymise.partition import Mask, Partition
 from deid.anonymise.recode import mean
 from deid.anonymise.refuse import LOCAL_IMPOSSIBLE, NOTHING_LEFT, impossible_locally
 from deid.anonymise.task import Axis, Keys
 from deid.classes import ClassTable, group
 from deid.errors import DataError
+from deid.hierarchies.ladder import ROOT
 from deid.hierarchy import Recoding
 
 
@@ -29,9 +30,9 @@ def local_recoding(table: ClassTable, judge: Judge, deadline: float) -> Recoding
         raise DataError(LOCAL_IMPOSSIBLE.at(cause, "anonymise"))
     labels, columns, losses = [], [], {}
     for i, axis in enumerate(task.axes):
-        names, code = _cells(axis, found.levels[i], found.codes[i])
+        names, code = _cells(axis, found, i)
         labels.append(names)
-        columns.append(code[np.maximum(found.member, 0)])
+        columns.append(code)
         cost = axis.cells[found.levels[i][np.maximum(found.member, 0)], axis.codes[0]]
         losses[axis.name] = float((np.where(gone, 1.0, cost) * task.counts).sum() / task.subjects)
     codes = np.column_stack(columns).astype(np.int32) if columns else np.zeros((task.tuples, 0), np.int32)
@@ -44,8 +45,8 @@ def local_recoding(table: ClassTable, judge: Judge, deadline: float) -> Recoding
         levels=None,
         method=(
             f"local recoding in {found.classes} classes with cells of the hierarchies: outliers set aside, classes "
-            f"split and regrouped ({suppressed} of {task.subjects} subjects suppressed, {judge.demands.limit} allowed); "
-            "no proof of the least loss"
+            f"split and regrouped ({suppressed} of {task.subjects} subjects suppressed, {judge.demands.limit} "
+            "allowed); no proof of the least loss"
         ),
         loss=mean(losses, judge.demands.weights or {}),
         loss_by_variable=losses,
@@ -65,21 +66,26 @@ def _trimmed(judge: Judge, found: Local) -> Local:
     return Local(np.where(kept[member], found.member, -1), found.levels, found.codes)
 
 
-def _cells(axis: Axis, levels: Keys, codes: Keys) -> tuple[tuple[str | None, ...], Keys]:
-    """Return the labels in use in their natural order, and the label of each class."""
-    text: list[str | None] = []
+def _cells(axis: Axis, found: Local, i: int) -> tuple[tuple[str | None, ...], Keys]:
+    """Return the labels in use in their natural order, and the label of each tuple; suppressed ones have the top's."""
+    tops = np.arange(axis.cards[-1])
+    levels = np.r_[found.levels[i], np.full(len(tops), axis.levels - 1)]
+    codes = np.r_[found.codes[i], tops]
+    cell = np.where(found.member < 0, found.classes + axis.codes[-1], found.member)
+    used, place = np.unique(cell, return_inverse=True)
     first: dict[str | None, tuple[int, int]] = {}
-    for level, code in zip(levels, codes, strict=True):
+    text: list[str | None] = []
+    for level, code in zip(levels[used], codes[used], strict=True):
         label = axis.hierarchy.labels[axis.lowest + int(level)][int(axis.labels[level][code])]
         text.append(label)
         below = int(np.flatnonzero(axis.steps[level] == code)[0])
         first[label] = min(first.get(label, (below, int(level))), (below, int(level)))
-    names = sorted(first, key=lambda label: (label is not None, first[label]))
-    place = {label: i for i, label in enumerate(names)}
-    return tuple(names) or ("*",), np.array([place[label] for label in text] or [0], dtype=np.int64)
+    names = sorted(first, key=lambda label: (label is not None, label == ROOT, first[label]))
+    number = {label: at for at, label in enumerate(names)}
+    return tuple(names), np.array([number[label] for label in text], dtype=np.int64)[place]
 
 
-def _check(judge: Judge, codes: np.ndarray[tuple[int, int], np.dtype[np.int32]], sizes: list[int], gone: Keys) -> None:
+def _check(judge: Judge, codes: np.ndarray[tuple[int, int], np.dtype[np.int32]], sizes: list[int], gone: Mask) -> None:
     """Group what would be written and hold it against k and all class models once more."""
     _, member = group(codes, [max(size, 1) for size in sizes])
     number = np.where(gone, int(member.max(initial=-1)) + 1, member).astype(np.int64)

@@ -31,22 +31,26 @@ def sharpen(judge: Judge, bounds: Floats) -> None:
     least = [saving.min(axis=1, initial=np.inf) for saving in judge.savings]
     elsewhere = _spread_sum(least)
     raised = bounds.copy()
+    indicators = [_indicators(axis) for axis in task.axes]
     for i, j in itertools.combinations(range(len(task.axes)), 2):
         if task.axes[i].cards[0] * task.axes[j].cards[0] > _CELLS:
             continue
-        pair = _pair(judge, i, j)
+        pair = _pair(judge, i, j, indicators[i], indicators[j])
         if not pair.forced.any():
             continue
         shape = [1] * len(task.axes)
         shape[i], shape[j] = task.axes[i].levels, task.axes[j].levels
+        raised += np.where(pair.forced > limit, np.inf, 0.0).reshape(shape)
+        if not pair.extra.any():
+            continue
         others = elsewhere - _spread(least[i], i, len(shape)) - _spread(least[j], j, len(shape))
         forced = pair.forced.reshape(shape)
         extra = pair.extra.reshape(shape) + forced * others
-        np.maximum(raised, np.where(forced > limit, np.inf, bounds + extra), out=raised)
+        np.maximum(raised, bounds + extra, out=raised)
     bounds[...] = raised
 
 
-def _pair(judge: Judge, i: int, j: int) -> Pair:
+def _pair(judge: Judge, i: int, j: int, first: list[Floats], second: list[Floats]) -> Pair:
     """Work out one pair, from the coarsest levels down: what fails there fails at all finer ones."""
     task, k, limit = judge.task, judge.demands.k, judge.demands.limit
     one, two = task.axes[i], task.axes[j]
@@ -55,9 +59,9 @@ def _pair(judge: Judge, i: int, j: int) -> Pair:
     table = flat.reshape(one.cards[0], width)
     forced = np.zeros((one.levels, two.levels), np.int64)
     extra = np.zeros((one.levels, two.levels))
-    rolled = [table @ _indicator(two, level) for level in range(two.levels)]
+    rolled = [table @ indicator for indicator in second]
     for a in range(one.levels - 1, -1, -1):
-        rows = _indicator(one, a).T
+        rows = first[a].T
         for b in range(two.levels - 1, -1, -1):
             coarser = max(forced[a + 1, b] if a + 1 < one.levels else 0, forced[a, b + 1] if b + 1 < two.levels else 0)
             if coarser > limit:
@@ -72,11 +76,9 @@ def _pair(judge: Judge, i: int, j: int) -> Pair:
     return Pair(forced, extra)
 
 
-def _indicator(axis: Axis, level: int) -> Floats:
-    """Return (codes of level 0 x codes of a level) which is which."""
-    found = np.zeros((axis.cards[0], axis.cards[level]))
-    found[np.arange(axis.cards[0]), axis.steps[level]] = 1
-    return found
+def _indicators(axis: Axis) -> list[Floats]:
+    """Return for each level (codes of level 0 x codes of the level) which is which."""
+    return [np.eye(card)[step] for card, step in zip(axis.cards, axis.steps, strict=True)]
 
 
 def _spread(values: Floats, axis: int, axes: int) -> Floats:

@@ -9,11 +9,10 @@ import numpy as np
 import numpy.typing as npt
 
 from deid.anonymise.task import Floats, Keys, Task
-from deid.classes import Counts
+from deid.classes import PACKED_BITS, Counts, ranked
 
 Mask = npt.NDArray[np.bool_]
 _DENSE = 4  # a table of all possible keys pays up to this many times the number of tuples
-_BITS = 62
 
 
 @dataclass(frozen=True)
@@ -81,29 +80,6 @@ def partition(task: Task, levels: Sequence[int]) -> Partition:
     return Partition(member, sizes, people)
 
 
-def ranked(key: Keys, space: int) -> tuple[Keys, int]:
-    """Return for each key its place among the distinct keys, and their number; keys are below `space`."""
-    width = max(len(key) - 1, 1).bit_length()
-    if space.bit_length() + width <= _BITS:
-        # one sort of (key, place) packed into an integer is several times faster than an argsort
-        packed = key << width
-        packed |= np.arange(len(key))
-        packed.sort()
-        order = packed & ((1 << width) - 1)
-        packed >>= width
-        sorted_key = packed
-    else:
-        order = np.argsort(key)
-        sorted_key = key[order]
-    fresh = np.empty(len(key), np.int64)
-    fresh[:1] = 0
-    np.not_equal(sorted_key[1:], sorted_key[:-1], out=fresh[1:], casting="unsafe")
-    number = np.cumsum(fresh)
-    member = np.empty(len(key), np.int64)
-    member[order] = number
-    return member, int(number[-1]) + 1 if len(key) else 0
-
-
 def _packed(task: Task, levels: Sequence[int]) -> tuple[Keys, int]:
     """Return one integer a tuple that stands for its generalised form, and a bound above all of them."""
     key: Keys | None = None
@@ -115,7 +91,7 @@ def _packed(task: Task, levels: Sequence[int]) -> tuple[Keys, int]:
         if key is None:
             key = axis.codes[level]
         else:
-            if (space * card).bit_length() > _BITS:
+            if (space * card).bit_length() > PACKED_BITS:
                 key, space = ranked(key, space)
             key = key * card
             key += axis.codes[level]

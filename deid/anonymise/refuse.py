@@ -7,8 +7,8 @@ from typing import NoReturn
 import numpy as np
 
 from deid.anonymise.judge import Judge
-from deid.anonymise.task import Task
 from deid.anonymise.models.presence import DeltaPresence
+from deid.anonymise.task import Task
 from deid.errors import DataError, PolicyError, Problem, problem_kind
 
 TOO_FEW = problem_kind(
@@ -70,7 +70,7 @@ def _problem(judge: Judge) -> Problem:
     task = judge.task
     top = [levels - 1 for levels in task.shape]
     verdict = judge(top)
-    worst = [name for name, fewer in _relief(judge, verdict.suppressed) if fewer > 0][:3]
+    worst = [name for name, fewer in _relief(judge, verdict.suppressed) if fewer > 0][:3] or _finest(task)[:3]
     cause = (
         f"the coarsest recoding allowed suppresses {verdict.suppressed} of {task.subjects} subjects, "
         f"and {judge.demands.limit} may be"
@@ -78,6 +78,12 @@ def _problem(judge: Judge) -> Problem:
     if worst:
         cause += "; worst quasi-identifiers: " + ", ".join(worst)
     return IMPOSSIBLE.at(cause, "anonymise")
+
+
+def _finest(task: Task) -> list[str]:
+    """Return the quasi-identifiers that keep several labels on their coarsest level, most labels first."""
+    several = [axis for axis in task.axes if axis.cards[-1] > 1]
+    return [axis.name for axis in sorted(several, key=lambda axis: (-axis.cards[-1], axis.name))]
 
 
 def _relief(judge: Judge, suppressed: int) -> list[tuple[str, int]]:

@@ -102,20 +102,20 @@ def build_task(table: ClassTable, hierarchies: Mapping[str, Hierarchy], populati
         lookup[present] = renumber
         finest.append(lookup[codes[:, i]])
         used.append((present, labels, lookup))
-    matrix = np.column_stack(finest) if finest else np.zeros((len(codes), 0), np.int32)
-    if all(len(present) == len(labels) for present, labels, _ in used) and population is None:
-        distinct, member = matrix, np.arange(len(matrix), dtype=np.int32)
-    else:
+    columns, member, tuples = finest, np.arange(len(codes), dtype=np.int32), len(codes)
+    if population is not None or any(len(present) != len(labels) for present, labels, _ in used):
+        matrix = np.column_stack(finest) if finest else np.zeros((len(codes), 0), np.int32)
         distinct, member = group(matrix.astype(np.int32), [max(len(labels), 1) for _, labels, _ in used])
+        columns, tuples = [np.ascontiguousarray(column) for column in distinct.T], len(distinct)
     axes = tuple(
-        _axis(hierarchies[name], name, distinct[:, i], used[i][0], used[i][2]) for i, name in enumerate(table.variables)
+        _axis(hierarchies[name], name, columns[i], used[i][0], used[i][2]) for i, name in enumerate(table.variables)
     )
     return Task(
         axes,
-        _added(counts, member, len(distinct)),
+        _added(counts, member, tuples),
         member[: len(table)],
         {name: _moved(histogram, member) for name, histogram in table.sensitive.items()},
-        None if people is None else _added(people, member, len(distinct)),
+        None if people is None else _added(people, member, tuples),
     )
 
 
@@ -123,7 +123,8 @@ def _axis(hierarchy: Hierarchy, name: str, finest: Codes, present: Keys, lookup:
     highest = hierarchy.height if hierarchy.highest is None else hierarchy.highest
     size = int(lookup.max(initial=0)) + 1
     domain = int(hierarchy.leaves[-1].max(initial=1))
-    codes, cards, labels, cells, steps = [], [], [], [], []
+    cards, labels, cells, steps = [], [], [], []
+    codes = np.empty((highest + 1 - hierarchy.lowest, len(finest)), np.int64)
     for level in range(hierarchy.lowest, highest + 1):
         label_of = np.zeros(size, np.int64)
         label_of[lookup[present]] = hierarchy.maps[level, present]
@@ -131,14 +132,14 @@ def _axis(hierarchy: Hierarchy, name: str, finest: Codes, present: Keys, lookup:
         leaves = hierarchy.leaves[level][label_of]
         cells.append((leaves - 1) / (domain - 1) if domain > 1 else np.zeros(size))
         steps.append(step)
-        codes.append(step.astype(np.int64)[finest])
+        step.astype(np.int64).take(finest, out=codes[level - hierarchy.lowest], mode="clip")
         cards.append(len(in_use))
         labels.append(in_use)
     return Axis(
         name,
         hierarchy,
         hierarchy.lowest,
-        np.stack(codes),
+        codes,
         tuple(cards),
         tuple(labels),
         np.stack(cells),

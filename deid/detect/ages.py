@@ -1,5 +1,7 @@
 """Ages over 89, in figures and in words. Younger ages stay: they are no identifier under the Safe Harbor rule."""
 
+# ruff: noqa: E501 - patterns and word lists are read as lines
+
 from __future__ import annotations
 
 from collections.abc import Iterable
@@ -18,12 +20,12 @@ _UNIT = r"(?:[- ]{0,2}(?:y(?:ea)?rs?(?:[- ]{0,2}(?:s[- ])?(?:old|of age)|[- ]?o\
 _FORMS = (
     pattern(rf"(?<![\d./-])(?P<id>{_OLD}(?:\.\d)?){_UNIT}", "age", 0.9),
     pattern(rf"(?<![\d./-])(?P<id>{_OLD})[- ]?(?:year|yr)[- ]{{0,2}}(?:s[- ])?old", "age", 0.9),
-    pattern(rf"\b(?:aged?|age\s?(?:is|was|of|:|=)|at (?:the )?age (?:of)?|turn(?:ed|ing|s)?|is now|reached|lived to(?: be)?|died at|passed (?:away )?at)\s{{0,2}}:?\s{{0,2}}(?P<id>{_OLD})(?![\d.%/]|\s?(?:mg|ml|kg|lbs|%|days|weeks|beats|bpm))", "age", 0.8),
+    pattern(rf"\b(?:aged?|age\s?(?:is|was|of|:|=)|at (?:the )?age (?:of)?|turn(?:ed|ing|s)?|is now|reached|lived to(?: be)?|died at|(?:man|woman|lady|gentleman|person|patient|male|female|widow|widower) of|passed (?:away )?at)\s{{0,2}}:?\s{{0,2}}(?P<id>{_OLD})(?![\d.%/]|\s?(?:mg|ml|kg|lbs|%|days|weeks|beats|bpm))", "age", 0.8),
     pattern(rf"(?<![\d./-])(?P<id>{_OLD})\s?[MFmf]\b(?!\s?[/.])", "age", 0.6),
     pattern(rf"(?<![\d./-])(?P<id>{_OLD})[- ](?:male|female|man|woman|gentleman|lady)\b", "age", 0.8),
     pattern(rf"\b(?P<id>{_OLD_WORD}){_UNIT}", "age", 0.9),
     pattern(rf"\b(?P<id>{_OLD_WORD})[- ](?:year|yr)s?[- ](?:old|of age|young)", "age", 0.9),
-    pattern(rf"\b(?:aged?|age of|age|turn(?:ed|ing|s)?|is now|reached|lived to(?: be)?|she is|he is|she's|he's|mother is|father is|at)\s(?:the (?:grand |ripe )?(?:old )?age of\s)?(?P<id>ninety(?:[- ]?{_ONES})?|a hundred and {_ONES})\b(?!\s?(?:mg|percent|minutes|seconds|degrees|days|pounds|beats|over))", "age", 0.7),
+    pattern(rf"\b(?:aged?|age of|age|turn(?:ed|ing|s)?|is now|reached|lived to(?: be)?|she is|he is|she's|he's|mother is|father is|(?:man|woman|lady|gentleman|person|patient|widow|widower) of|at)\s(?:the (?:grand |ripe )?(?:old )?age of\s)?(?P<id>ninety(?:[- ]?{_ONES})?|a hundred and {_ONES})\b(?!\s?(?:mg|percent|minutes|seconds|degrees|days|pounds|beats|over))", "age", 0.7),
     pattern(r"\b(?:in (?:her|his|their) )(?P<id>(?:early |mid[- ]?|late )?(?:nineties|90'?s))\b", "age", 0.6),
     pattern(r"\b(?P<id>nonagenarian|centenarian)\b", "age", 0.6),
     pattern(r"\b(?P<id>(?:her|his) (?:90|9[1-9]|10\d)(?:st|nd|rd|th)|(?:ninetieth|ninety-(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth)|hundredth)) birthday", "age", 0.7),
@@ -37,7 +39,7 @@ class AgesOver89:
 
     examples: ClassVar[tuple[str, ...]] = (
         "a «93» year-old man", "«97»yo with sepsis", "aged «91»", "a «ninety-four» year old woman", "she turned «ninety-two» in hospital",
-        "«101» y.o. female", "Age: «90»", "«92F» with CHF", "he is in his «nineties»", "a «95»-year-old",
+        "«101» y.o. female", "Age: «90»", "«92»F with CHF", "he is in his «nineties»", "a «95»-year-old",
     )  # fmt: skip
     counter_examples: ClassVar[tuple[str, ...]] = (
         "a 65-year-old man", "HR 92", "SpO2 98% on RA", "BP 92/60", "aged 89", "95 mg daily", "90 minutes later", "temp 98.4 F", "ninety minutes",

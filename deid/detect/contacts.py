@@ -1,5 +1,7 @@
 """Telephone, fax and pager numbers, e-mail and web addresses, IP addresses."""
 
+# ruff: noqa: E501 - patterns and word lists are read as lines
+
 from __future__ import annotations
 
 import re
@@ -38,7 +40,7 @@ _PHONE_WORD = (
 _FORMS = (
     # e-mail, also taken apart or spelled
     pattern(r"(?<![a-z0-9._%+-])(?P<id>[a-z0-9][a-z0-9._%+'/-]{0,63}\s?[@＠]\s?[a-z0-9](?:[a-z0-9.-]{0,80}[a-z0-9])?)", "email", 0.98, screen=("@",)),
-    pattern(rf"(?<![a-z0-9])(?P<id>[a-z0-9][a-z0-9._+-]{{0,40}}(?:\s?[\[({{]\s?(?:dot|\.)\s?[\])}}]\s?[a-z0-9_+-]{{1,30}}|\s(?:dot|underscore|dash|hyphen)\s[a-z0-9_+-]{{1,30}}){{0,4}}\s?(?:[\[({{<]\s?at\s?[\])}}>]|\sat\s)\s?[a-z0-9-]{{1,40}}(?:\s?(?:[\[({{<]\s?(?:dot|\.)\s?[\])}}>]|\sdot\s|\.)\s?[a-z0-9-]{{2,24}}){{1,4}})(?![a-z0-9])", "email", 0.9,
+    pattern(r"(?<![a-z0-9])(?P<id>[a-z0-9][a-z0-9._+-]{0,40}(?:\s?[\[({]\s?(?:dot|\.)\s?[\])}]\s?[a-z0-9_+-]{1,30}|\s(?:dot|underscore|dash|hyphen)\s[a-z0-9_+-]{1,30}){0,4}\s?(?:[\[({<]\s?at\s?[\])}>]|\sat\s)\s?[a-z0-9-]{1,40}(?:\s?(?:[\[({<]\s?(?:dot|\.)\s?[\])}>]|\sdot\s|\.)\s?[a-z0-9-]{2,24}){1,4})(?![a-z0-9])", "email", 0.9,
             check=lambda m: bool(re.search(rf"(?:dot|[\]).>]|\.)\s?{_TLD}$", m["id"], re.IGNORECASE)), screen=(" at ", "[at]", "(at)", "{at}", "<at>", "[ at ]", "( at )")),
     # web
     pattern(r"(?P<id>(?:https?|ftp|hxxps?)\s?:\s?//[^\s<>\"')\]]{2,300}|www\.[^\s<>\"')\]]{3,200})", "url", 0.95, screen=("://", "www.", ": //")),
@@ -64,7 +66,7 @@ _FORMS = (
     pattern(rf"\b{_PHONE_WORD}\b(?:[^\n\d]{{0,25}}?|:?\s{{1,3}})(?P<id>(?:\+?\d{{1,3}}[ .-]?)?\(?\d{{2,5}}\)?(?:[ .-]?\d{{2,5}}){{1,4}}{_EXT})(?![\d/])", "phone", 0.7, check=_phone_like),
     pattern(r"(?<![\d./-])(?P<id>\d{2,4}(?:[ ]\d{2,4}){1,3})(?=\s?-?\s?(?:office|fax|home|cell|mobile|work)\b)", "phone", 0.7, check=_phone_like),
     pattern(r"(?<![a-z0-9])(?P<id>(?:x|ext\.?|extension)\s?#?:?\s?\d{3,7})(?![\da-z])", "phone", 0.75, screen=("x",)),
-    pattern(rf"\b(?:phone|tel|telephone|cell|mobile|callback|call[- ]?back|home|contact|reached|call|dial|ring)\b(?:\s(?:no\.?|number|#|at|on|is|her|him|them|back|me|us|extension))?[ :#]{{1,4}}(?P<id>x?\d{{4,7}})(?![\d.%/-]|\s?(?:mg|ml|hours|days|weeks|times))", "phone", 0.5),
+    pattern(r"\b(?:phone|tel|telephone|cell|mobile|callback|call[- ]?back|home|contact|reached|call|dial|ring)\b(?:\s(?:no\.?|number|#|at|on|is|her|him|them|back|me|us|extension))?[ :#]{1,4}(?P<id>x?\d{4,7})(?![\d.%/-]|\s?(?:mg|ml|hours|days|weeks|times))", "phone", 0.5),
     pattern(rf"\b(?P<id>{_SPOKEN}(?:[ ,-]{{1,3}}(?:and\s)?{_SPOKEN}){{5,16}})\b", "phone", 0.7, screen=("one", "two", "three", "five", "seven")),
     pattern(rf"\b(?:fax(?:ed)?|facsimile|fx|f)\b\s?(?:no\.?|number|#|at|to|is)?[ :#.]{{1,4}}(?P<id>\+?[\d(][\d()./ -]{{5,20}}\d{_EXT})", "fax", 0.9, check=_phone_like, screen=("f",)),
     pattern(r"\b(?:pager|pgr|pag(?:e|ed|ing)|beep(?:er|ed)?|bleep(?:ed)?|bp#|vocera|spectra(?:link)?|ascom|voip)\b\s?(?:no\.?|number|#|at|on|to|is|id|her|him|me|them|us|x|the|team|on-?call)?\s?(?:at|on)?[ :#.]{1,4}(?P<id>\(?\d[\d() .-]{1,16}\d)(?!\d|\s?(?:mg|ml|hours|times|min))", "phone", 0.85),

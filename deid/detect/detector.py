@@ -15,8 +15,11 @@ from deid.detect.contacts import Contacts
 from deid.detect.dates import Dates
 from deid.detect.identifiers import Identifiers
 from deid.detect.known import find_known
+from deid.detect.max_recall import unsafe
+from deid.detect.name_forms import NamesByForm
 from deid.detect.name_lists import Initials, NamesByList, UnknownCapitals
 from deid.detect.names import NamesInContext
+from deid.detect.own import own_recognisers
 from deid.detect.places import Places
 from deid.detect.resolve import resolve, trimmed
 from deid.detect.views import View, despaced, fold, joined, without_ocr_slips
@@ -27,10 +30,13 @@ OPTIONS_REFUSED = problem_kind(
     "D601",
     "text options refused",
     remedy="correct the options of the policy's text block or of the redact step",
-    meaning="An option of text detection is unknown or has no sensible value; detection never runs on defaults instead.",
+    meaning="An option of text detection is unknown or has no sensible value; nothing runs on defaults instead.",
 )
+TOO_LONG = "the text is longer than the limit"
+LONGEST = 2_000_000
 WINDOW = 50_000
 OVERLAP = 400
+AROUND = 90
 _DENIED_WITHIN = re.compile(r"\w+(?:['’-]\w+)*")
 
 
@@ -45,7 +51,7 @@ class TextOptions:
     known         whether identifiers of the subject's record are searched for
     allow, deny   words and phrases that always stay, or always go (case does not matter)
     keep          kinds that stay where they are found
-    max_chars     longest cell in characters that is searched; a longer one fails and is redacted whole
+    max_chars     longest cell that is searched, in characters once long runs are cut; a longer one is redacted whole
     seconds       time bound for one text
     """
 
@@ -57,7 +63,7 @@ class TextOptions:
     allow: tuple[str, ...] = ()
     deny: tuple[str, ...] = ()
     keep: tuple[str, ...] = ()
-    max_chars: int = 1_000_000
+    max_chars: int = 200_000
     seconds: float = 60.0
 
 
@@ -68,11 +74,12 @@ _BUILT_IN: Mapping[str, Recogniser] = {
     "identifiers": Identifiers(),
     "places": Places(),
     "names_in_context": NamesInContext(),
+    "names_by_form": NamesByForm(),
     "initials": Initials(),
     "names_by_list": NamesByList(),
     "unknown_capitals": UnknownCapitals(),
 }
-_STRICT = ("dates", "contacts", "identifiers", "places", "names_in_context", "names_by_list")
+_STRICT = ("dates", "contacts", "identifiers", "places", "names_in_context", "names_by_form", "names_by_list")
 
 
 @dataclass(frozen=True)
@@ -82,7 +89,7 @@ class LayeredDetector:
     options: TextOptions = TextOptions()
     recognisers: Mapping[str, Recogniser] = field(default_factory=lambda: dict(_BUILT_IN))
 
-    def in_mode(self, mode: str) -> LayeredDetector:
+    def in_mode(self, mode: Literal["balanced", "max_recall"]) -> LayeredDetector:
         """Return the same detector in another mode."""
         return replace(self, options=replace(self.options, mode=mode))
 
@@ -92,11 +99,14 @@ class LayeredDetector:
         found: list[list[Span]] = []
         derived: list[list[Span]] = []
         for index, text in enumerate(texts):
-            if len(text) > self.options.max_chars:
-                raise DetectionFailed(index, "the text is longer than the limit")
+            if len(text) > LONGEST:
+                raise DetectionFailed(index, TOO_LONG)
+            view = fold(text)
+            if len(view.text) > self.options.max_chars:
+                raise DetectionFailed(index, TOO_LONG)
+            views.append(view)
             try:
                 deadline = time.monotonic() + self.options.seconds
-                views.append(fold(text))
                 found.append(list(self._rules(views[-1].text, self.recognisers, deadline)))
                 derived.append(list(self._derived(views[-1], deadline)))
                 if self.options.known and known[index]:
@@ -106,13 +116,13 @@ class LayeredDetector:
             except (RecursionError, MemoryError, ValueError, IndexError, KeyError, TypeError) as failure:
                 raise DetectionFailed(index, f"a recogniser failed with {type(failure).__name__}") from None
         if self.options.ner:
-            for view, spans, entities in zip(views, found, self._entities(views), strict=True):
+            for view, spans, entities in zip(views, found, self._entities(views, found), strict=True):
                 spans.extend(screening.screened(view.text, entities, groups=self.options.mode == "max_recall"))
         return [self._settle(*parts) for parts in zip(texts, views, found, derived, strict=True)]
 
-    def _entities(self, views: Sequence[View]) -> list[list[Span]]:
+    def _entities(self, views: Sequence[View], found: Sequence[Sequence[Span]]) -> list[list[Span]]:
         try:
-            return ner.entities([view.text for view in views], self.options.model)
+            return ner.entities([view.text for view in views], found, self.options.model)
         except (ValueError, RuntimeError, MemoryError) as failure:
             raise DetectionFailed(0, f"the language model failed with {type(failure).__name__}") from None
 
@@ -123,7 +133,11 @@ class LayeredDetector:
             window = text[offset : start + WINDOW + OVERLAP] if len(text) > WINDOW else text
             for recogniser in recognisers.values():
                 for span in recogniser.find(window):
-                    yield span if offset == 0 else Span(span.start + offset, span.end + offset, span.kind, span.score, span.recogniser)
+                    yield (
+                        span
+                        if offset == 0
+                        else Span(span.start + offset, span.end + offset, span.kind, span.score, span.recogniser)
+                    )
                 if time.monotonic() > deadline:
                     raise TimeoutError
             if len(text) <= WINDOW:
@@ -131,8 +145,10 @@ class LayeredDetector:
 
     def _derived(self, view: View, deadline: float) -> Iterator[Span]:
         """Yield, in places of the original, what shows only once breaks, blanks or slips are mended."""
-        strict = {name: self.recognisers[name] for name in _STRICT if name in self.recognisers}
-        numbers = {name: strict[name] for name in ("dates", "contacts", "identifiers") if name in strict}
+        strict: dict[str, Recogniser] = {name: self.recognisers[name] for name in _STRICT if name in self.recognisers}
+        numbers: dict[str, Recogniser] = {
+            name: strict[name] for name in ("dates", "contacts", "identifiers") if name in strict
+        }
         views = (
             (joined(view, _known_word), strict),
             (joined(view, _known_word, hyphens=False) if "-\n" in view.text else None, numbers),
@@ -142,16 +158,19 @@ class LayeredDetector:
         for other, recognisers in views:
             if other is None:
                 continue
-            for span in self._rules(other.text, recognisers, deadline):
-                if span.score >= 0.45 and other.touches_seam(span.start, span.end):
-                    start, end = other.origin(span.start, span.end)
-                    yield Span(start, end, span.kind, span.score, span.recogniser)
+            for begin, stop in _around_seams(other):
+                for span in self._rules(other.text[begin:stop], recognisers, deadline):
+                    if span.score >= 0.45 and other.touches_seam(span.start + begin, span.end + begin):
+                        start, end = other.origin(span.start + begin, span.end + begin)
+                        yield Span(start, end, span.kind, span.score, span.recogniser)
 
     def _settle(self, text: str, view: View, spans: list[Span], derived: list[Span]) -> list[Span]:
         spans = list(spans)
         spans.extend(list(screening.extended(view.text, spans)))
         spans.extend(screening.repeated(view.text, [s for s in spans if s.recogniser != "unknown_capitals"]))
         spans.extend(self._denied(view.text))
+        if self.options.mode == "max_recall":
+            spans.extend(unsafe(view.text))
         mapped = [Span(*view.origin(s.start, s.end), s.kind, s.score, s.recogniser) for s in spans] + derived
         kept = [span for span in mapped if span.kind not in self.options.keep and not self._allowed(text, span)]
         settled = (trimmed(text, span) for span in _together(text, resolve(kept)))
@@ -166,6 +185,19 @@ class LayeredDetector:
         return bool(self.options.allow) and text[span.start : span.end].strip().lower() in self.options.allow
 
 
+def _around_seams(view: View) -> list[tuple[int, int]]:
+    """Return the stretches of a view, cut at blanks, in which an identifier may lie over one of its seams."""
+    stretches: list[tuple[int, int]] = []
+    for left, right in view.seams:
+        begin, stop = max(0, left - AROUND), min(len(view.text), right + AROUND)
+        begin = view.text.find(" ", begin, left) + 1 or begin if begin else 0
+        if stretches and begin <= stretches[-1][1]:
+            stretches[-1] = (stretches[-1][0], max(stop, stretches[-1][1]))
+        else:
+            stretches.append((begin, stop))
+    return stretches
+
+
 def _known_word(word: str) -> bool:
     return lexicon.is_word(word) or lexicon.is_name(word)
 
@@ -174,7 +206,11 @@ def _together(text: str, spans: list[Span]) -> Iterator[Span]:
     """Join neighbouring pieces of one name, so that a person gets one tag."""
     waiting: Span | None = None
     for span in spans:
-        if waiting is not None and waiting.kind == span.kind == "person_name" and text[waiting.end : span.start] in (" ", "  ", ". ", "-"):
+        if (
+            waiting is not None
+            and waiting.kind == span.kind == "person_name"
+            and text[waiting.end : span.start] in (" ", "  ", ". ", "-")
+        ):
             waiting = Span(waiting.start, span.end, span.kind, max(waiting.score, span.score), waiting.recogniser)
             continue
         if waiting is not None:
@@ -184,17 +220,30 @@ def _together(text: str, spans: list[Span]) -> Iterator[Span]:
         yield waiting
 
 
-def build_detector(options: Mapping[str, Any] | None = None, own: Mapping[str, Recogniser] | None = None) -> LayeredDetector:
-    """Return the detector for the options of a policy and recognisers of one's own. Raises PolicyError naming every mistake."""
+def build_detector(options: Mapping[str, Any] | None = None) -> LayeredDetector:
+    """Return the detector for the options of a policy. Raises PolicyError naming every mistake.
+
+    `recognisers` may hold names, which select among those of the house, and mappings, which define the user's own.
+    """
     given = dict(options or {})
+    listed = given.get("recognisers") or ()
+    own = (
+        own_recognisers(item for item in listed if isinstance(item, Mapping))
+        if isinstance(listed, list | tuple)
+        else {}
+    )
+    if isinstance(listed, list | tuple):
+        given["recognisers"] = [item for item in listed if not isinstance(item, Mapping)]
     problems = list(option_problems(given))
     if problems:
         raise PolicyError(OPTIONS_REFUSED.at(problem, "text") for problem in problems)
     for name in ("recognisers", "allow", "deny", "keep"):
-        given[name] = tuple(str(item).lower() if name in ("allow", "deny") else str(item) for item in given.get(name, ()))
+        given[name] = tuple(
+            str(item).lower() if name in ("allow", "deny") else str(item) for item in given.get(name, ())
+        )
     settled = TextOptions(**given)
     chosen = {name: _BUILT_IN[name] for name in _BUILT_IN if not settled.recognisers or name in settled.recognisers}
-    return LayeredDetector(settled, {**chosen, **(own or {})})
+    return LayeredDetector(settled, {**chosen, **own})
 
 
 def option_problems(options: Mapping[str, Any]) -> Iterable[str]:
@@ -207,13 +256,18 @@ def option_problems(options: Mapping[str, Any]) -> Iterable[str]:
     for name in ("recognisers", "allow", "deny", "keep"):
         if not isinstance(options.get(name, ()), list | tuple):
             yield f"{name} must be a list"
+    yield from _list_problems(options)
+    if not (isinstance(options.get("max_chars", 1), int) and 0 < options.get("max_chars", 1) <= LONGEST):
+        yield f"max_chars must lie between 1 and {LONGEST:,}"
+    if not (isinstance(options.get("seconds", 1), int | float) and 0 < options.get("seconds", 1) <= 3600):
+        yield "seconds must lie between 0 and 3,600"
+
+
+def _list_problems(options: Mapping[str, Any]) -> Iterable[str]:
+    """Return what is wrong with the names in lists."""
     for name in options.get("recognisers") or ():
         if name not in _BUILT_IN:
             yield f"unknown recogniser '{name}'; {did_you_mean(str(name), _BUILT_IN)}"
     for name in options.get("keep") or ():
         if name not in KINDS:
             yield f"unknown kind '{name}' in keep; {did_you_mean(str(name), KINDS)}"
-    if not (isinstance(options.get("max_chars", 1), int) and 0 < options.get("max_chars", 1) <= 1_000_000):
-        yield "max_chars must lie between 1 and 1,000,000"
-    if not (isinstance(options.get("seconds", 1), int | float) and 0 < options.get("seconds", 1) <= 3600):
-        yield "seconds must lie between 0 and 3,600"

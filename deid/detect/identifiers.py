@@ -1,5 +1,7 @@
 """Numbers that stand for a person or a thing of theirs: with a label, or by their shape."""
 
+# ruff: noqa: E501 - patterns and word lists are read as lines
+
 from __future__ import annotations
 
 import re
@@ -7,7 +9,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import ClassVar
 
-from deid.detect.patterns import Pattern, has_digit, pattern, scan
+from deid.detect import lexicon
+from deid.detect.patterns import Pattern, pattern, scan
 from deid.model import Span
 from deid.registry import register
 
@@ -17,16 +20,21 @@ _NUMBER = r"(?:\s{0,2}(?:number|numbers|num|nbr|no|nr|id|ids|identifier|code)\b\
 _LINK = r"\s{0,2}(?:\((?:[^()\n]{0,20})\)\s?)?(?:is|was|of|on file|reads|ending in|=|:|#|-|–|\.|,|;|>|\[|\(|\||\"|“|'){0,2}\s{0,3}[\[(|\"“'#:]{0,2}"
 
 
-def _labelled(labels: str, kind: str, score: float = 0.9, *, screen: Iterable[str] = (), bare: bool = False) -> tuple[Pattern, ...]:
+def _labelled(
+    labels: str, kind: str, score: float = 0.9, *, screen: Iterable[str] = (), bare: bool = False
+) -> tuple[Pattern, ...]:
     """Return the patterns for a number after one of its labels; `bare`: the label must name a number or id."""
     number = _NUMBER[:-1] if bare else _NUMBER
     return (
-        pattern(rf"(?<![A-Za-z])(?:{labels}){number}{_LINK}{_VALUE}(?![A-Za-z0-9])", kind, score, check=_plausible_value, screen=screen),
-        pattern(rf"(?<![A-Za-z])(?:{labels}){number}{_LINK}{_SPLIT_VALUE}(?![A-Za-z0-9./%])", kind, score - 0.1, check=_long_split, screen=screen),
+        pattern(rf"(?<![A-Za-z])(?:{labels})(?![A-Za-z]){number}{_LINK}{_VALUE}(?![A-Za-z0-9])", kind, score, check=_plausible_value, screen=screen),
+        pattern(rf"(?<![A-Za-z])(?:{labels})(?![A-Za-z]){number}{_LINK}{_SPLIT_VALUE}(?![A-Za-z0-9./%])", kind, score - 0.1, check=_long_split, screen=screen),
     )  # fmt: skip
 
 
-_MEASURE = re.compile(r"\s?(?:mg|mcg|ml|kg|cm|mm|%|mmhg|bpm|units?|hours?|hrs?|days?|weeks?|months?|years?|minutes?|mins?|times|doses?|patients?|of\b)", re.IGNORECASE)
+_MEASURE = re.compile(
+    r"\s?(?:mg|mcg|ml|kg|cm|mm|%|mmhg|bpm|units?|hours?|hrs?|days?|weeks?|months?|years?|minutes?|mins?|times|doses?|patients?|of\b)",
+    re.IGNORECASE,
+)
 
 
 def _plausible_value(match: re.Match[str]) -> bool:
@@ -54,7 +62,10 @@ def _mixed(match: re.Match[str]) -> bool:
     if _CLINICAL_CODE.fullmatch(token):
         return False
     before = match.string[max(0, match.start() - 24) : match.start()].lower()
-    return not re.search(r"(?:icd|cpt|loinc|snomed|hcpcs|rxnorm|ndc|drg|arm|cohort|protocol|study|trial|version|variant|exon|codon|cd|il|level|stage)[-\s:#(]{0,3}$", before)
+    return not re.search(
+        r"(?:icd|cpt|loinc|snomed|hcpcs|rxnorm|ndc|drg|arm|cohort|protocol|study|trial|version|variant|exon|codon|cd|il|level|stage)[-\s:#(]{0,3}$",
+        before,
+    )
 
 
 _CLINICAL_CODE = re.compile(
@@ -66,6 +77,7 @@ _CLINICAL_CODE = re.compile(
     re.IGNORECASE,
 )
 
+_NO_USER: frozenset[str] = lexicon.word_set("identifiers_no_user")
 _FORMS: tuple[Pattern, ...] = (
     *_labelled(r"m\.?r\.?n\.?|med(?:ical)?\.?\s?rec(?:ord)?s?|mr\s?(?=#|no\b|num)|chart|hosp(?:ital)?\s?(?:no|num(?:ber)?|#)|unit\s(?:no|num(?:ber)?|#)|patient\s(?:no|num(?:ber)?|id|identifier|#)|pt\s?(?:id|#|no)|record\s(?:no|num(?:ber)?|#)|hospital number|epic id|emr|ehr id|umrn|uhid|cmrn|pid|file\s(?:no|num(?:ber)?|#)|case\s(?:no|num(?:ber)?|#)|folder\s(?:no|num(?:ber)?)", "record_number"),
     *_labelled(r"accession|acc(?:ess)?(?=\s?[#:n])|case\s?(?=#)|order\s(?:no|num(?:ber)?|#)|exam\s(?:no|num(?:ber)?|id|#)|requisition|req(?=\s?#)|report\s(?:no|num(?:ber)?|id|#)|study\s(?:uid|instance)|path(?:ology)?\s(?:no|num(?:ber)?|#)|surgical path(?:ology)?\s(?:no|#)|job(?=\s?[#:n])|encounter|visit\s(?:no|num(?:ber)?|id|#)|csn|har|confirmation|reference\s(?:no|num(?:ber)?|#|id)|ref(?=\s?[#:.n])|ticket|claim|authori[sz]ation|auth(?=\s?[#:n])|prior auth|referral\s(?:no|num(?:ber)?|#|id)|rx(?=\s?#)|prescription\s(?:no|num(?:ber)?|#)|tracking", "accession_number"),
@@ -89,7 +101,7 @@ _FORMS: tuple[Pattern, ...] = (
     pattern(r"(?<![\d.,/-])(?<!NCT)(?<!ISRCTN)(?<!PMID )(?<!PMID: )(?<!PMC)(?<!NDC )(?P<id>\d{7,24})(?![\d%]|[.,]\d|\s?(?:mg|ml|cells|copies|iu\b|units|/))", "record_number", 0.6),
     pattern(r"(?<![\d.,/:-])(?P<id>\d{6})(?![\d%]|[.,:/-]\d|\s?(?:mg|ml|cells|copies|iu\b|units|/|patients))", "record_number", 0.45),
     pattern(r"(?<![\w./-])(?P<id>\d{2,6}(?:-\d{2,8}){1,4})(?![\w%]|-\d|\s?(?:mg|mcg|ml|cm|mm|cells|%|days|weeks|hours|months|years|units|k\b|pg|ng|g/|mmol|patients|beats))", "record_number", 0.5,
-            check=lambda m: sum(c.isdigit() for c in m["id"]) >= 7 or m["id"].count("-") >= 2 and sum(c.isdigit() for c in m["id"]) >= 6),
+            check=lambda m: sum(c.isdigit() for c in m["id"]) >= 7 or (m["id"].count("-") >= 2 and sum(c.isdigit() for c in m["id"]) >= 6)),
     pattern(r"(?<![\w./-])(?P<id>(?=[A-Za-z0-9:-]{0,30}\d{3})(?=[A-Za-z0-9:-]{0,30}[A-Za-z])[A-Za-z0-9]{2,14}(?:[-:][A-Za-z0-9]{1,14}){1,4})(?![\w]|-\w)", "record_number", 0.5, check=_mixed),
     pattern(r"(?<![\w./-])(?P<id>(?=[A-Z0-9]{0,20}\d{3})[A-Z]{1,4}\d{4,14}[A-Z]{0,2}|[A-Z]\d{2}[A-Z]\d{3,8}|\d{2,5}[A-Z]{1,3}\d{3,9})(?![\w]|[-.]\w)", "record_number", 0.55, check=_mixed, flags=0),
     pattern(r"(?<![\w./-])(?P<id>[A-Z]{1,3}\d{2}-\d{3,7}|\d{2}[-:][A-Z]{1,3}-?\d{3,7})(?![\w]|-\w)", "accession_number", 0.7, flags=0),
@@ -98,14 +110,14 @@ _FORMS: tuple[Pattern, ...] = (
             check=lambda m: m["id"].lower() not in _NO_USER),
     pattern(r"(?<![\w@./-])(?P<id>[a-z]{3,12}\d{1,4}|[a-z]{2,12}_[a-z]{2,12}\d{0,4}|[a-z]{1,12}\.[a-z]{3,14}\d{1,4})(?![\w@/-]|\.\w)", "username", 0.4, flags=0, check=lambda m: _username_shape(m)),
 )  # fmt: skip
-_NO_USER = frozenset(
-    "name the and was has had is to for with from number access account screen reader portal system issue error problem page password code not in at on of by id".split()
-)
 
 
 def _username_shape(match: re.Match[str]) -> bool:
     token = match["id"]
-    if re.fullmatch(r"(?:q|x|v|grade|stage|type|day|week|cycle|arm|level|phase|group|age|cd|il|ca|her|page|version|figure|table|vitamin|omega|covid|folfox|mfolfox|ki|hpv|bcl|brca|top|ver|alpha|beta|kappa|lambda|sars|fev|spo|pao|pco|paco|hco|phq|gad|cha)\d{1,4}", token):
+    if re.fullmatch(
+        r"(?:q|x|v|grade|stage|type|day|week|cycle|arm|level|phase|group|age|cd|il|ca|her|page|version|figure|table|vitamin|omega|covid|folfox|mfolfox|ki|hpv|bcl|brca|top|ver|alpha|beta|kappa|lambda|sars|fev|spo|pao|pco|paco|hco|phq|gad|cha)\d{1,4}",
+        token,
+    ):
         return False
     return bool(re.search(r"\d{2}$|_|\.", token)) and not re.search(r"(?:mg|ml|cm|mm)\d*$", token)
 
@@ -133,4 +145,4 @@ class Identifiers:
 
 
 has_figure = re.compile(r"\d")
-_NAMES_USER = re.compile(r"user|log-?in|badge|handle|screen ?name|signed in", re.IGNORECASE)
+_NAMES_USER = re.compile(r"user|log-?in|logged in|badge|handle|screen ?name|signed in", re.IGNORECASE)

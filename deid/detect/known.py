@@ -1,5 +1,7 @@
 """What the record knows: identifiers that the tables hold about a subject, found in the subject's notes in any spelling."""
 
+# ruff: noqa: E501 - patterns and word lists are read as lines
+
 from __future__ import annotations
 
 import re
@@ -8,13 +10,32 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from deid.detect import lexicon, plausible
-from deid.detect.names import TOKEN
+from deid.detect.reading import TOKEN
 from deid.model import Known, Span
 
+_NO_NAMES = frozenset("dr mr mrs ms md rn jr sr ii iii phd de la van von der den del di da st al el do prof".split())  # noqa: SIM905
+#: Initials are looked for of the subject's own people, who come first, not of every clinician of a table.
+MOST_INITIALS = 12
 NAME_KINDS = frozenset({"person_name", "given_name", "family_name", "clinician_name"})
 _PLACE_KINDS = frozenset({"street_address", "city", "site", "organisation", "state", "country"})
-_SKIP = frozenset({"sex", "race", "ethnicity", "year", "age", "age_band", "flag", "category", "state", "country", "marital_status", "language", "religion"})
-_GENERIC = frozenset("the of and at for st street road rd avenue ave lane ln drive dr court ct apt unit suite hospital clinic center centre medical cancer health general memorial north south east west new old lake port city county".split())  # fmt: skip
+_SKIP = frozenset(
+    {
+        "sex",
+        "race",
+        "ethnicity",
+        "year",
+        "age",
+        "age_band",
+        "flag",
+        "category",
+        "state",
+        "country",
+        "marital_status",
+        "language",
+        "religion",
+    }
+)
+_GENERIC = lexicon.word_set("known_generic")  # fmt: skip
 _NICKNAMES = {
     "alexander": "alex sandy xander", "alexandra": "alex sandra lexi", "andrew": "andy drew", "anthony": "tony", "barbara": "barb babs", "benjamin": "ben benny", "catherine": "cathy cate kate", "charles": "charlie chuck chas",
     "christine": "chris chrissy tina", "christopher": "chris kit topher", "cynthia": "cindy", "daniel": "dan danny", "david": "dave davy", "deborah": "deb debbie", "donald": "don donny", "dorothy": "dot dotty dottie", "edward": "ed eddie ned ted teddy",
@@ -67,7 +88,7 @@ def find_known(text: str, known: Iterable[Known]) -> list[Span]:
         if fact.kind in _SKIP or not fact.text.strip():
             continue
         if fact.kind in NAME_KINDS:
-            names.update(_name_tokens(fact))
+            names = _name_tokens(fact) | names  # the first to claim a word keeps it: the own record comes first
         for needle in _needles(fact):
             spans.extend(Span(start, end, fact.kind, 1.0, "known") for start, end in compact.find(needle))
         if fact.kind in _PLACE_KINDS:
@@ -87,6 +108,7 @@ def _alnum(text: str) -> str:
     return "".join(char for char in _folded(text) if char.isalnum())
 
 
+@lru_cache(maxsize=50_000)
 def _needles(fact: Known) -> list[str]:
     """Return the spellings of a fact without separators that are long enough to be searched for."""
     plain = _alnum(fact.text)
@@ -100,7 +122,14 @@ def _needles(fact: Known) -> list[str]:
     elif fact.kind in ("birth_date", "death_date", "date") and len(digits) >= 8 and re.match(r"\d{4}\D", fact.text):
         year, month, day = digits[:4], digits[4:6], digits[6:8]
         forms = [year + month + day, month + day + year, day + month + year]
-    elif fact.kind in ("record_number", "subject_id", "account_number", "health_plan_number", "sample_id", "licence_number"):
+    elif fact.kind in (
+        "record_number",
+        "subject_id",
+        "account_number",
+        "health_plan_number",
+        "sample_id",
+        "licence_number",
+    ):
         forms.append(plain.lstrip("0"))
         parts = [part for part in re.split(r"[^A-Za-z0-9]", fact.text) if part]
         if fact.kind == "subject_id" and len(parts) > 2:
@@ -108,13 +137,14 @@ def _needles(fact: Known) -> list[str]:
     return [form for form in dict.fromkeys(forms) if len(form) >= (4 if any(c.isdigit() for c in form) else 5)]
 
 
+@lru_cache(maxsize=50_000)
 def _name_tokens(fact: Known) -> dict[str, str]:
     """Return the words of a name, with nicknames, and the kind that each stands for."""
     tokens: dict[str, str] = {}
     for word in re.findall(r"[^\W\d_]+(?:['’-][^\W\d_]+)*", _folded(fact.text)):
         parts = [word, *re.split(r"['’-]", word)] if re.search(r"['’-]", word) else [word]
         for part in parts:
-            if len(part) >= 2 and part not in ("dr", "mr", "mrs", "ms", "md", "rn", "jr", "sr", "ii", "iii", "phd", "de", "la", "van", "von", "der", "den", "del", "di", "da", "st", "al", "el", "do", "prof"):
+            if len(part) >= 2 and part not in _NO_NAMES:
                 tokens[part] = fact.kind
         if fact.kind in ("given_name", "person_name"):
             for nickname in _NICKNAMES.get(word, "").split():
@@ -133,9 +163,10 @@ def _name_spans(text: str, names: dict[str, str]) -> Iterator[Span]:
                 yield Span(token.start(), end, names[bare], 1.0, "known")
         elif "-" in bare and any(part in names and len(part) > 3 for part in bare.split("-")):
             yield Span(token.start(), end, "person_name", 0.9, "known")
-        elif len(bare) >= 6 and (bare in near or _deletions(bare) & (near | names.keys())) and not lexicon.is_word(bare):
-            if any(_one_slip(bare, name) for name in names):
-                yield Span(token.start(), end, "person_name", 0.7, "known")
+        elif (
+            len(bare) >= 6 and (bare in near or _deletions(bare) & (near | names.keys())) and not lexicon.is_word(bare)
+        ) and any(_one_slip(bare, name) for name in names):
+            yield Span(token.start(), end, "person_name", 0.7, "known")
 
 
 def _is_meant(text: str, token: re.Match[str], word: str, names: dict[str, str]) -> bool:
@@ -143,16 +174,27 @@ def _is_meant(text: str, token: re.Match[str], word: str, names: dict[str, str])
     written = token.group()
     if len(word) == 2 and not (written[0].isupper()):
         return False
-    around = [re.search(r"([A-Za-z'-]+)[ ,.]{1,3}$", text[max(0, token.start() - 24) : token.start()]), re.match(r"[ ,.]{1,3}([A-Za-z'-]+)", text[token.end() : token.end() + 24])]
+    if written[0].isupper() and len(word) > 2 and names[word] not in SHARED_KINDS:
+        return True  # a subject's own name, capitalised, in the subject's own note: never worth the risk
+    around = [
+        re.search(r"([A-Za-z'-]+)[ ,.]{1,3}$", text[max(0, token.start() - 24) : token.start()]),
+        re.match(r"[ ,.]{1,3}([A-Za-z'-]+)", text[token.end() : token.end() + 24]),
+    ]
     if any(near and _folded(near[1]) in names and _folded(near[1]) != word for near in around):
         return True
-    if plausible.eponym_use(text, token.start(), token.end()) and not re.search(r"(?:dr|mr|mrs|ms|miss|pt|patient|name)[.:]?\s{1,3}$", text[max(0, token.start() - 12) : token.start()], re.IGNORECASE):
+    if plausible.eponym_use(text, token.start(), token.end()) and not re.search(
+        r"(?:dr|mr|mrs|ms|miss|pt|patient|name)[.:]?\s{1,3}$",
+        text[max(0, token.start() - 12) : token.start()],
+        re.IGNORECASE,
+    ):
         return False
     if not lexicon.is_word(word) or (word in lexicon.english_names() and word not in _USUAL_WORDS):
         return len(word) > 2 or written[0].isupper()
     before, after = text[max(0, token.start() - 24) : token.start()], text[token.end() : token.end() + 24]
     nearby = [_folded(w) for w in re.findall(r"[A-Za-z'-]+", before)[-1:] + re.findall(r"[A-Za-z'-]+", after)[:1]]
-    if any(other in names and other != word for other in nearby) or re.search(r"(?:dr|mr|mrs|ms|miss|pt|patient|name|md)[.:]?\s{1,3}$", before, re.IGNORECASE):
+    if any(other in names and other != word for other in nearby) or re.search(
+        r"(?:dr|mr|mrs|ms|miss|pt|patient|name|md)[.:]?\s{1,3}$", before, re.IGNORECASE
+    ):
         return True
     if plausible.eponym_use(text, token.start(), token.end()):
         return False
@@ -161,9 +203,9 @@ def _is_meant(text: str, token: re.Match[str], word: str, names: dict[str, str])
     return bool(re.search(r"[a-z,;]['\"]?\s$", before)) or (written.isupper() and len(word) > 3)
 
 
-_USUAL_WORDS = frozenset(
-    "will may mark grant bill grace hope faith joy young white black brown green gray grey rose long short small little rich day page price rice bush cook baker hill field wood stone waters rivers banks pace park king love case house church best good sharp strong swift hall wall chase hunt fox wolf bird ross cross may june april august art gene ray jack pat rob drew mike guy dean lane way street west east north south bell ball weaver miller fisher carpenter porter potter pope bishop knight duke prince major marshall sergeant frost snow winters summers spring fall mann cash coin penny power pain payne blood bones heart foot hand head face lung bowel colon".split()
-)
+#: Kinds that every note is searched for, whoever its subject is.
+SHARED_KINDS = frozenset({"clinician_name", "site", "organisation"})
+_USUAL_WORDS = lexicon.word_set("known_usual_words")
 
 
 @lru_cache(maxsize=50_000)
@@ -177,7 +219,12 @@ def _one_slip(word: str, name: str) -> bool:
         return False
     if len(word) == len(name):
         wrong = [at for at, (a, b) in enumerate(zip(word, name, strict=True)) if a != b]
-        return len(wrong) == 1 or (len(wrong) == 2 and wrong[1] == wrong[0] + 1 and word[wrong[0]] == name[wrong[1]] and word[wrong[1]] == name[wrong[0]])
+        return len(wrong) == 1 or (
+            len(wrong) == 2
+            and wrong[1] == wrong[0] + 1
+            and word[wrong[0]] == name[wrong[1]]
+            and word[wrong[1]] == name[wrong[0]]
+        )
     longer, shorter = (word, name) if len(word) > len(name) else (name, word)
     return shorter in _deletions(longer)
 
@@ -187,15 +234,20 @@ def _initial_spans(text: str, facts: tuple[Known, ...]) -> Iterator[Span]:
     given = [_folded(f.text)[0] for f in facts if f.kind == "given_name" and f.text.strip()]
     family = [_folded(f.text)[0] for f in facts if f.kind == "family_name" and f.text.strip()]
     for fact in facts:
-        words = re.findall(r"[^\W\d_]{2,}", _folded(fact.text)) if fact.kind in ("person_name", "clinician_name") else []
+        words = (
+            re.findall(r"[^\W\d_]{2,}", _folded(fact.text)) if fact.kind in ("person_name", "clinician_name") else []
+        )
         if len(words) >= 2:
             given.append((words[1] if "," in fact.text else words[0])[0])
             family.append((words[0] if "," in fact.text else words[-1])[0])
-    for first, last in zip(given, family, strict=False):
+    for first, last in dict.fromkeys(list(zip(given, family, strict=False))[:MOST_INITIALS]):
         if not (first.isascii() and last.isascii() and first.isalpha() and last.isalpha()):
             continue
         a, b = first.upper(), last.upper()
-        for match in re.finditer(rf"(?<![\w.]){a}\.\s?(?:[A-Z]\.\s?)?{b}\.(?!\w)|(?<![\w.])(?:(?<=pt )|(?<=patient )|(?<=by )|(?<=for )|(?<=initials ))(?:{a}[A-Z]?{b})(?![\w./-])", text):
+        for match in re.finditer(
+            rf"(?<![\w.]){a}\.\s?(?:[A-Z]\.\s?)?{b}\.(?!\w)|(?<![\w.])(?:(?<=pt )|(?<=patient )|(?<=by )|(?<=for )|(?<=initials ))(?:{a}[A-Z]?{b})(?![\w./-])",
+            text,
+        ):
             yield Span(match.start(), match.end(), "initials", 0.9, "known")
 
 
@@ -203,7 +255,7 @@ def _place_spans(text: str, fact: Known) -> Iterator[Span]:
     """Find an address or institution by its own words: the number and name of the street, the name of the town."""
     words = re.findall(r"[\w'’-]+", fact.text)
     own = [word for word in words if _folded(word) not in _GENERIC]
-    if not own:
+    if not own or own[0].lower() not in text.lower():
         return
     if fact.kind == "street_address" and len(words) >= 2:
         yield from (Span(m.start(), m.end(), fact.kind, 1.0, "known") for m in re.finditer(r"(?<!\w)" + r"[\s,.]{1,3}".join(map(re.escape, words[:2])) + r"(?:[ \t](?:street|st|road|rd|avenue|ave|lane|ln|drive|dr|court|ct|close|way|blvd|place|pl)\b\.?)?", text, re.IGNORECASE))  # fmt: skip

@@ -4,6 +4,8 @@ Words come from the WordNet index that the spaCy model carries (MIT), English st
 names from Faker's locale providers (MIT), folded to plain letters. Nothing here is drawn from real persons' records.
 """
 
+# ruff: noqa: E501 - patterns and word lists are read as lines
+
 from __future__ import annotations
 
 import importlib
@@ -23,26 +25,12 @@ _PREFIXES = ("non", "pre", "post", "re", "un", "anti", "sub", "inter", "intra", 
              "gastro", "hepato", "nephro", "neuro", "osteo", "pan", "retro", "spondylo", "tele", "uro", "vaso", "oro",
              "naso", "cranio", "costo", "cholecysto", "colo", "cysto", "electro", "laparo", "lympho", "myelo", "patho",
              "pyelo", "psycho", "sterno", "thoraco", "tracheo", "ventriculo", "onco", "cyto", "histo", "fibro")  # fmt: skip
-_MORE_WORDS = """
-am an as at be been being by do does did for from get gets got had has have he her hers him his i if in into is it its
-me my no nor not of off on or our out per she so than that the their them then there these they this those to too up us
-via was we were what when where which while who whom why will with you your yours would could should may might must
-shall can cannot am pm also yes ok okay hi hello dear thanks regards sincerely am's let's cc re fwd fw rn lpn md np pa
-mr mrs ms miss dr prof sir madam e.g i.e etc vs ie eg aka tbd tbc n/a asap fyi ps everyone everybody someone anybody
-anyone something anything nothing everything another others others' oneself himself herself themselves myself yourself
-ourselves today tomorrow yesterday tonight whose although because unless until whether among amongst upon onto toward
-towards without within throughout during against between beyond beneath despite except besides since though whereas
-online website email e-mail voicemail internet wifi app apps login username password homepage download laptop smartphone
-covid covid-19 healthcare caregiver outpatient inpatient workup followup follow-up checkup hospitalist oncologist
-cardiologist radiologist pathologist urologist hematologist haematologist neurologist gastroenterologist pulmonologist
-nephrologist dermatologist endocrinologist rheumatologist anesthesiologist anaesthetist ophthalmologist gynecologist
-gynaecologist obstetrician pediatrician paediatrician psychiatrist psychologist dietitian dietician physio phlebotomist
-physiotherapist paramedic coordinator sonographer chaplain receptionist screenshot spreadsheet timeline deadline upload
-""".split()
 
 
 def fold_word(word: str) -> str:
     """Return a word in lower case without accents."""
+    if word.isascii():
+        return word.lower()
     decomposed = unicodedata.normalize("NFKD", word)
     return "".join(char for char in decomposed if not unicodedata.combining(char)).lower().replace("’", "'")
 
@@ -52,6 +40,17 @@ def _read(name: str) -> Iterator[str]:
     text = resources.files("deid").joinpath("data", name).read_text(encoding="utf-8")
     for line in text.splitlines():
         yield from (term.strip() for term in line.split("#")[0].split(",") if term.strip())
+
+
+@cache
+def word_set(section: str) -> frozenset[str]:
+    """Return one of the small word lists of the recognisers."""
+    text = resources.files("deid").joinpath("data", "text_words.txt").read_text(encoding="utf-8")
+    for part in text.split("\n[")[1:]:
+        name, _, words = part.partition("]\n")
+        if name == section:
+            return frozenset(word.strip() for word in words.replace("\n", ",").split(",") if word.strip())
+    raise KeyError(section)
 
 
 @cache
@@ -78,7 +77,7 @@ def common_words() -> frozenset[str]:
     from faker.providers.lorem.en_US import Provider
     from spacy.lang.en.stop_words import STOP_WORDS
 
-    words = {fold_word(word) for word in (*_MORE_WORDS, *STOP_WORDS, *Provider.word_list)}
+    words = {fold_word(word) for word in (*word_set("lexicon_more_words"), *STOP_WORDS, *Provider.word_list)}
     words.update(_wordnet() - (english_names() - everyday_names()))
     words.update(clinical_words())
     return frozenset(words)
@@ -94,17 +93,17 @@ def everyday_names() -> frozenset[str]:
 def nouns_alone() -> frozenset[str]:
     """Return words of the lemma tables that are nouns and neither verb, adjective, adverb nor clinical term."""
     nouns, others = _noun_index()
-    return frozenset(nouns - others - clinical_words() - set(_MORE_WORDS))
+    return frozenset(nouns - others - clinical_words() - word_set("lexicon_more_words"))
 
 
 def _noun_index() -> tuple[set[str], set[str]]:
-    from spacy.strings import hash_string
+    from spacy.strings import StringStore
 
     nouns: set[str] = set()
     others: set[str] = set()
     table = _lookups().get_table("lemma_index")
     for part, listed in table.items():
-        (nouns if part == hash_string("noun") else others).update(str(word) for word in listed)
+        (nouns if part == StringStore().add("noun") else others).update(str(word) for word in listed)
     return nouns, others
 
 

@@ -1,5 +1,7 @@
 """Names known from lists, capitals known from nowhere, and initials."""
 
+# ruff: noqa: E501 - patterns and word lists are read as lines
+
 from __future__ import annotations
 
 import re
@@ -8,25 +10,33 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from deid.detect import lexicon, plausible
-from deid.detect.names import _NOT_FIRST, TOKEN
+from deid.detect.reading import NOT_FIRST, TOKEN
 from deid.model import Span
 from deid.registry import register
 
 _INITIALS = re.compile(
     r"(?<![A-Za-z])(?:by|per|initials?(?: are| were)?|init|signed|sig|verified|witness(?:ed)?|entered|checked|reviewed|paged|called|cc|rn|md|np|w/|d/w|with|from|to|tech|nurse|dr\.?|pt|patient|subject|resident|attending)[ :]{1,2}(?P<id>[A-Z]{2,3}|[A-Z]\.[ ]?[A-Z]\.(?:[ ]?[A-Z]\.)?)(?![\w/-])"
 )
-_REVIEWER = re.compile(r"\b(?:readers?|resident|reviewers?|raters?|observers?|nurse|technician|technologist|surgeon|fellow|attending|coordinator|monitor|assessor|author|scribe|registrar|doctor|consultant|investigator)s?,?\s\(?(?P<id>[A-Z]{2,3})(?=\)|[,;.]|\s(?:and|said|noted|disagreed|agreed))")
+_REVIEWER = re.compile(
+    r"\b(?:readers?|resident|reviewers?|raters?|observers?|nurse|technician|technologist|surgeon|fellow|attending|coordinator|monitor|assessor|author|scribe|registrar|doctor|consultant|investigator)s?,?\s\(?(?P<id>[A-Z]{2,3})(?=\)|[,;.]|\s(?:and|said|noted|disagreed|agreed))"
+)
 _TIMED = re.compile(r"\d{1,2}:?\d\d(?:\s?[ap]m)?,?\s(?:by|per|/)\s(?P<id>[A-Z]{2,3})(?![\w/-])")
 _SLASHED = re.compile(r"(?<![\w/])(?P<id>[A-Z]{2,3}[/:][a-z]{2,3}|[A-Z]{2,3}/[A-Z]{2,3})(?=\s{0,3}(?:\n|$))")
 _ENDING = re.compile(r"(?:[-–—~]{1,2}[ ]?|/)(?P<id>[A-Z]{2,3})(?=\s{0,2}(?:\n|$))")
 _DOTTED = re.compile(r"(?<![\w.])(?P<id>[A-Z]\.[ ]?[A-Z]\.(?:[ ]?[A-Z]\.)?)(?![\w])")
-_NOT_DOTTED = frozenset("us uk ie eg am pm md do np pa rn po iv im sc bid tid qid qd prn dob ssn mrn phd usa un er or ed ct mr pe hx pt ii".split())
-_NOT_INITIALS = frozenset(
-    "ct mri pet us xr ecg ekg eeg echo pcr ihc ngs fish ems er ed icu or gi gu id ob gyn ent pt ot sw cm rn md np pa iv po im sc sq sl pr ng og vs vss hr rr bp o2 ra nc fm bm uop abx cbc bmp cmp ua cxr kub lp bx fna csf wbc hgb plt pcp snf ltc hh dme dpoa poa hcp fda irb nih cdc who usa uk id iii ii it mom dad na nkda am pm os od ou rt lt bl top all the and for his her our pcp onc heme ir nm picc cvc pca dvt pe mi cva tia chf ckd copd dm htn hld mgr vm hw hx fh sh wo ip pod ros us va ny la dc tx ca fl co wa pa".split()
-)
+_NOT_DOTTED = lexicon.word_set("name_lists_not_dotted")
+_NOT_INITIALS = lexicon.word_set("name_lists_not_initials")
 _HEADING = re.compile(r"(?:^|\n)[^\n:]{0,60}$")
 _MEDICATION_BEFORE = re.compile(r"(?:\b(?:on|start(?:ed)?|taking|takes|took|given|gave|received|rec'd|dose|hold|held|restart(?:ed)?|continue[ds]?|stop(?:ped)?|cycles? of|tab|refill(?:ed)?|allerg\w*(?: to)?|prescribed|tolerat\w+|completed|added|switch(?:ed)? to)\s)$", re.IGNORECASE)  # fmt: skip
-_MEDICATION_AFTER = re.compile(r"\s?(?:\d|x\d|mg|tabs?|tablets?|caps?|iv\b|po\b|given|infusion|injection|cream|patch|drops|dose|therapy|regimen|cycle|plus|\+|bid|daily|prn|q\d|inhaler|spray|syrup)", re.IGNORECASE)
+_MEDICATION_AFTER = re.compile(
+    r"\s?(?:\d|x\d|mg|tabs?|tablets?|caps?|iv\b|po\b|given|infusion|injection|cream|patch|drops|dose|therapy|regimen|cycle|plus|\+|bid|daily|prn|q\d|inhaler|spray|syrup)",
+    re.IGNORECASE,
+)
+
+
+_LOWER_SURNAME = re.compile(
+    r"\s?(?:[,.;:()]|\n|$|(?:rm|room|bed|mrn|c/o|is|was|has|had|tolerated|prefers|denies|states|says|said|called|aware|here|dob|age|to|at|in)\b)"
+)
 
 
 def _is_upper_word(word: str) -> bool:
@@ -72,22 +82,39 @@ def _run(text: str, tokens: list[re.Match[str]], at: int) -> tuple[int, float]:
     """Return how many words from here on make a name, and how sure that is; 0 words where none do."""
     first = tokens[at]
     plain = _plain(first)
-    if len(plain) < 2 or not lexicon.is_name(plain) or plain in _NOT_FIRST:
+    if len(plain) < 2 or not lexicon.is_name(plain) or plain in NOT_FIRST:
         return 0, 0.0
     length, certain, given = 1, lexicon.is_only_a_name(plain), plain in lexicon.given_names()
     upper = first.group()[0].isupper()
     while at + length < len(tokens) and length < 4:
         token = tokens[at + length]
-        if text[tokens[at + length - 1].end() : token.start()] not in (" ", ". ", "  ", ".", "\n") and not (length == 1 and text[tokens[at].end() : token.start()] in (", ", ",") and False):
-            break
         word = _plain(token)
+        joint, initial = text[tokens[at + length - 1].end() : token.start()], len(tokens[at + length - 1].group()) == 1
+        if (
+            joint not in (" ", "  ")
+            and not (initial and joint in (". ", "."))
+            and not (joint == "\n" and lexicon.is_only_a_name(word))
+        ):
+            break
         if len(word) == 1 and token.group().isupper() and upper:
             length += 1
             continue
-        surname = given and upper and (plausible.unknown(word) or (certain and word in lexicon.nouns_alone() and not token.group().isupper()))
-        if token.group()[0].isupper() != upper or not (lexicon.is_name(word) or surname) or text[token.end() : token.end() + 1] == ":":
+        surname = (
+            given
+            and upper
+            and (plausible.unknown(word) or (certain and word in lexicon.nouns_alone() and not token.group().isupper()))
+        )
+        if (
+            token.group()[0].isupper() != upper
+            or not (lexicon.is_name(word) or surname)
+            or text[token.end() : token.end() + 1] == ":"
+        ):
             break
-        if not upper and not lexicon.is_only_a_name(word):
+        if (
+            not upper
+            and not lexicon.is_only_a_name(word)
+            and not (certain and given and word in lexicon.english_names() and _LOWER_SURNAME.match(text, token.end()))
+        ):
             break
         certain = certain or lexicon.is_only_a_name(word) or (given and plausible.unknown(word))
         length += 1
@@ -96,16 +123,27 @@ def _run(text: str, tokens: list[re.Match[str]], at: int) -> tuple[int, float]:
     return _judge(text, tokens, at, length, certain, upper)
 
 
-def _judge(text: str, tokens: list[re.Match[str]], at: int, length: int, certain: bool, upper: bool) -> tuple[int, float]:
+def _judge(
+    text: str, tokens: list[re.Match[str]], at: int, length: int, certain: bool, upper: bool
+) -> tuple[int, float]:
     word, plain = tokens[at].group(), _plain(tokens[at])
     if upper and length > 1:
-        proper = certain or (plain in lexicon.given_names() and all(_plain(t) in lexicon.english_names() for t in tokens[at : at + length] if len(t.group()) > 1))
+        proper = certain or (
+            plain in lexicon.given_names()
+            and all(_plain(t) in lexicon.english_names() for t in tokens[at : at + length] if len(t.group()) > 1)
+        )
         return (length, 0.75 if certain else 0.55) if proper else (0, 0.0)
     if upper:
         if certain:
-            enough = len(plain) > 2 and (not _is_upper_word(word) or (len(plain) > 3 and plain in lexicon.english_names()))
+            enough = len(plain) > 2 and (
+                not _is_upper_word(word) or (len(plain) > 3 and plain in lexicon.english_names())
+            )
             return (1, 0.55) if enough else (0, 0.0)
-        return (1, 0.45) if plain in lexicon.english_names() and not _is_upper_word(word) and _capital_is_chosen(text, tokens[at]) else (0, 0.0)
+        return (
+            (1, 0.45)
+            if plain in lexicon.english_names() and not _is_upper_word(word) and _capital_is_chosen(text, tokens[at])
+            else (0, 0.0)
+        )
     if certain and len(plain) > 3 and (plain in lexicon.english_names() or length > 1):
         return length, 0.5
     return 0, 0.0
@@ -118,7 +156,9 @@ def _capital_is_chosen(text: str, token: re.Match[str]) -> bool:
         return False
     previous = re.search(r"([A-Za-z]+)[^A-Za-z]*$", before)
     following = re.match(r"[ ]?([A-Za-z]+)", text[token.end() : token.end() + 20])
-    return not (previous and previous[1][0].isupper()) and not (following and following[1][0].isupper() and lexicon.is_word(following[1].lower()))
+    return not (previous and previous[1][0].isupper()) and not (
+        following and following[1][0].isupper() and lexicon.is_word(following[1].lower())
+    )
 
 
 @register("recogniser", "unknown_capitals")
@@ -151,9 +191,16 @@ class UnknownCapitals:
         if not word[0].isupper() or len(word) < 3 or _is_upper_word(word) or any(char.isdigit() for char in word):
             return False
         plain = _plain(token)
-        if not plausible.unknown(plain) or plain in lexicon.eponyms() or re.search(r"[a-z][A-Z]", word) and not re.match(r"(?:Mc|Mac|De|Di|La|Le|Van|O'|D')[A-Z]", word):
+        if (
+            not plausible.unknown(plain)
+            or plain in lexicon.eponyms()
+            or (re.search(r"[a-z][A-Z]", word) and not re.match(r"(?:Mc|Mac|De|Di|La|Le|Van|O'|D')[A-Z]", word))
+        ):
             return False
-        return not (_MEDICATION_AFTER.match(text, token.end()) or _MEDICATION_BEFORE.search(text[max(0, token.start() - 16) : token.start()]))
+        return not (
+            _MEDICATION_AFTER.match(text, token.end())
+            or _MEDICATION_BEFORE.search(text[max(0, token.start() - 16) : token.start()])
+        )
 
     def _close(self, text: str, run: list[re.Match[str]]) -> Iterator[Span]:
         start, end = run[0].start(), _without_possessive(run[-1])
@@ -166,14 +213,45 @@ class UnknownCapitals:
 class Initials:
     """Finds initials of persons after a cue, in signatures, and with dots."""
 
-    examples: ClassVar[tuple[str, ...]] = ("read back by «JKW».", "dictated\n«FLP/jem»", "told «R.T.» about it", "initials «KVD» on the form", "all done --«TRW»")
-    counter_examples: ClassVar[tuple[str, ...]] = ("seen by CT", "confirmed by MRI", "by PCR", "given i.v. and p.o.", "in the U.S. today", "per EMS", "with IV fluids", "at 10 a.m.")
+    examples: ClassVar[tuple[str, ...]] = (
+        "read back by «JKW».",
+        "dictated\n«FLP/jem»",
+        "told «R.T.» about it",
+        "initials «KVD» on the form",
+        "all done --«TRW»",
+    )
+    counter_examples: ClassVar[tuple[str, ...]] = (
+        "seen by CT",
+        "confirmed by MRI",
+        "by PCR",
+        "given i.v. and p.o.",
+        "in the U.S. today",
+        "per EMS",
+        "with IV fluids",
+        "at 10 a.m.",
+    )
 
     def find(self, text: str) -> Iterable[Span]:
         """Return the initials of a text."""
-        for regex, score in ((_INITIALS, 0.55), (_SLASHED, 0.7), (_ENDING, 0.5), (_DOTTED, 0.55), (_TIMED, 0.6), (_REVIEWER, 0.55)):
+        for regex, score in (
+            (_INITIALS, 0.55),
+            (_SLASHED, 0.7),
+            (_ENDING, 0.5),
+            (_DOTTED, 0.55),
+            (_TIMED, 0.6),
+            (_REVIEWER, 0.55),
+        ):
             for match in regex.finditer(text):
                 letters = re.sub(r"[^a-z]", "", match["id"].lower())
-                if regex is not _TIMED and letters in _NOT_INITIALS or regex is not _TIMED and letters in _NOT_DOTTED or (regex is not _TIMED and regex is not _SLASHED and regex is not _DOTTED and letters in lexicon.clinical_words()):
+                if (
+                    (regex is not _TIMED and regex is not _DOTTED and letters in _NOT_INITIALS)
+                    or (regex is not _TIMED and letters in _NOT_DOTTED)
+                    or (
+                        regex is not _TIMED
+                        and regex is not _SLASHED
+                        and regex is not _DOTTED
+                        and letters in lexicon.clinical_words()
+                    )
+                ):
                     continue
                 yield Span(match.start("id"), match.end("id"), "initials", score, "initials")

@@ -38,7 +38,13 @@ class Pattern:
 
 
 def pattern(
-    regex: str, kind: str, score: float, *, check: Check | None = None, screen: Iterable[str] = (), flags: int = re.IGNORECASE
+    regex: str,
+    kind: str,
+    score: float,
+    *,
+    check: Check | None = None,
+    screen: Iterable[str] = (),
+    flags: int = re.IGNORECASE,
 ) -> Pattern:
     """Return a pattern; case does not matter unless `flags` says so."""
     return Pattern(re.compile(regex, flags), kind, score, check, tuple(screen))

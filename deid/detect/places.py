@@ -1,5 +1,7 @@
 """Street addresses, post codes, towns with a cue, hospitals and other organisations with a word that says what they are."""
 
+# ruff: noqa: E501 - patterns and word lists are read as lines
+
 from __future__ import annotations
 
 import re
@@ -17,9 +19,7 @@ _SUFFIX = (
     r"|trail|trl|close|crescent|cres|square|sq|alley|plaza|loop|row|mews|gardens|gdns|grove|heights|hts|hill|ridge|run|walk|turnpike|tpke|pike|bypass|crossing"
     r"|expressway|freeway|causeway|esplanade|quay|rise|vale|view|villas?|meadows?|point|pt|path|pass|park|island|junction|landing|manor|oval|spur|bend|glen|green)"
 )
-_UNIT = (
-    r"(?:,?\s{0,2}(?:\n\s{0,10})?(?:apt\.?|apartment|unit|suite|ste\.?|rm\.?|room|flat|fl\.?|floor|bldg\.?|building|lot|p\.?o\.? box|box|#)\s?#?\s?[A-Za-z]?-?\d{0,5}[A-Za-z]?\b)?"
-)
+_UNIT = r"(?:,?\s{0,2}(?:\n\s{0,10})?(?:apt\.?|apartment|unit|suite|ste\.?|rm\.?|room|flat|fl\.?|floor|bldg\.?|building|lot|p\.?o\.? box|box|#)\s?#?\s?[A-Za-z]?-?\d{0,5}[A-Za-z]?\b)?"
 _STATE = (
     r"(?:AL|AK|AZ|AR|CA|CO|CT|DE|DC|FL|GA|HI|ID|IL|IN|IA|KS|KY|LA|ME|MD|MA|MI|MN|MS|MO|MT|NE|NV|NH|NJ|NM|NY|NC|ND|OH|OK|OR|PA|PR|RI|SC|SD|TN|TX|UT|VT|VA|WA|WV|WI|WY"
     r"|Alabama|Alaska|Arizona|Arkansas|California|Colorado|Connecticut|Delaware|Florida|Georgia|Hawaii|Idaho|Illinois|Indiana|Iowa|Kansas|Kentucky|Louisiana|Maine|Maryland"
@@ -37,7 +37,7 @@ _HOSPITAL = (
 _ORGANISATION = (
     r"(?:University|College|High School|Middle School|Elementary(?: School)?|Primary School|Secondary School|School(?: District)?|Academy|Kindergarten|Preschool|Church|Parish|Temple|Mosque|Synagogue|Chapel|Cathedral|Ministries|Inc\.?|LLC|L\.L\.C\.|Ltd\.?|Limited|Corp\.?|Corporation|Company|Co\.|PLC|plc|GmbH|AG|LLP|L\.P\."
     r"|& Sons|& Co\.?|and Sons|Bros\.?|Brothers|Group|Holdings|Industries|Enterprises|Partners|Associates|Bank|Credit Union|Insurance|Mutual|Assurance|Airlines|Airways|Motors|Logistics|Trucking|Construction|Foods|Bakery|Cafe|Diner|Restaurant|Grill|Hotel|Inn|Supermarket|Market|Store|Stores|Hardware|Plumbing|Electric|Roofing|Landscaping"
-    r"|Farms?|Dairy|Brewery|Winery|Vineyards?|Mill|Mills|Steel|Works|Foundry|Plant|Shipyard|Refinery|Mine|Library|Museum|Theat(?:er|re)|Studios?|Gazette|Herald|Tribune|Times|Post|Press|Publishing|Police Department|Fire Department|Sheriff'?s? Office|County Jail|Prison|Penitentiary|Correctional(?: Facility)?|Department of [A-Z][a-z]+|Council|Society|Union|Club|YMCA|Lions Club|Legion|Systems|Technologies|Software|Solutions|Consulting|Labs|Therapeutics|Pharma(?:ceuticals)?|Biosciences|Biotech)"
+    r"|Farms?|Dairy|Brewery|Winery|Vineyards?|Mill|Mills|Steel|Works|Foundry|Plant|Shipyard|Refinery|Mine|Library|Museum|Theat(?:er|re)|Studios?|Gazette|Herald|Tribune|Times|Post|Press|Publishing|Ambulance|Police Department|Fire Department|Sheriff'?s? Office|County Jail|Prison|Penitentiary|Correctional(?: Facility)?|Department of [A-Z][a-z]+|Council|Society|Union|Club|YMCA|Lions Club|Legion|Systems|Technologies|Software|Solutions|Consulting|Labs|Therapeutics|Pharma(?:ceuticals)?|Biosciences|Biotech)"
 )
 _COUNTRY = "(?:" + "|".join(sorted(map(re.escape, lexicon.countries()), key=lambda name: (-len(name), name))) + ")"
 _TOWN_CUE = (
@@ -52,18 +52,7 @@ def _not_only_words(match: re.Match[str]) -> bool:
     return any(word and word not in _GENERIC and not word.isdigit() for word in words)
 
 
-_GENERIC = frozenset(
-    """the of and for at in our your their his her this that a an to from by with on or new old main local nearest outside other another same prior previous current
-    hospital hospitals hosp clinic clinics center centre ctr medical med cancer oncology hematology haematology health healthcare system care urgent emergency outpatient inpatient ambulatory
-    surgery surgical imaging radiology radiation rehab rehabilitation nursing home skilled facility assisted living pharmacy drugstore drugs laboratory laboratories lab labs diagnostics dialysis
-    group associates physicians family medicine practice primary eye heart institute foundation nhs trust memorial general university college school academic teaching tertiary district regional county city state national
-    infusion breast lung prostate chest pain wound sleep fertility dental psychiatric mental behavioral behavioural pediatric paediatric children women womens veterans va community public private specialty specialist services network
-    day surgery gi cardiology neurology dermatology urology gynecology gynaecology ent orthopedic orthopaedic transplant bone marrow stroke trauma burn palliative hospice grade performance status social security department office plan records
-    company group bank insurance store market church elementary middle high primary secondary academy police fire union works plant club library partners general surgery pt ot anticoagulation coumadin device pacemaker survivorship
-    genetics genomic molecular pathology blood tumor tumour board cardiac vascular lymphedema pre-op preop post-op postop admission discharge summary note report follow-up follow up initial annual internal external admit she he they we it patient pt seen transferred referred mother father
-    is was are has had will when after before until since while then dr mr mrs ms bring call mail pick today tomorrow
-    """.split()
-)
+_GENERIC = lexicon.word_set("places_generic")
 
 
 def _place_name(match: re.Match[str]) -> bool:
@@ -75,11 +64,7 @@ def _place_name(match: re.Match[str]) -> bool:
     return any(not lexicon.is_word(word) for word in lowered) or len(words) > 1
 
 
-_NO_TOWN = frozenset(
-    """monday tuesday wednesday thursday friday saturday sunday january february march april may june july august september october november december icu ed er or ct mri pet us
-    dr mr mrs ms prof clinic hospital medicare medicaid i he she they we it the english spanish
-    """.split()
-)
+_NO_TOWN = lexicon.word_set("places_no_town")
 
 
 def _street_number(match: re.Match[str]) -> bool:
@@ -92,7 +77,9 @@ def _street_number(match: re.Match[str]) -> bool:
 def _numbered_place(match: re.Match[str]) -> bool:
     """Whether capitals between two numbers, or before one, are a street abroad: at least one is no word at all."""
     words = [lexicon.fold_word(word) for word in re.findall(r"[^\W\d_]+", match["id"])]
-    return any(len(word) > 3 and plausible.unknown(word) for word in words) and not any(plausible.clinical_shape(word) for word in words)
+    return any(len(word) > 3 and plausible.unknown(word) for word in words) and not any(
+        plausible.clinical_shape(word) for word in words
+    )
 
 
 def _street_words(match: re.Match[str]) -> bool:
@@ -100,20 +87,39 @@ def _street_words(match: re.Match[str]) -> bool:
     words, suffix = match["name"].lower().split(), match["suffix"]
     if "\n" in match["id"] and not (len(suffix) > 2 and suffix[0].isupper() and match["name"][0].isupper()):
         return False
-    if any(word.endswith(".") and word not in ("st.", "n.", "s.", "e.", "w.", "mt.", "ft.", "dr.", "la.", "jr.") for word in words):
+    if any(
+        word.endswith(".") and word not in ("st.", "n.", "s.", "e.", "w.", "mt.", "ft.", "dr.", "la.", "jr.")
+        for word in words
+    ):
         return False
     if len(suffix) < 3 and suffix.islower() and suffix not in ("st", "rd", "ln", "dr", "ct", "av"):
         return False
     if match["suffix"][0].islower() and match["name"][0].islower():
-        return match["suffix"] in ("street", "avenue", "road", "lane", "drive", "boulevard", "st", "ave", "rd", "ln", "blvd", "court", "dr", "ct", "place", "terrace", "circle") and not any(word in _NO_STREET for word in words)
+        return match["suffix"] in (
+            "street",
+            "avenue",
+            "road",
+            "lane",
+            "drive",
+            "boulevard",
+            "st",
+            "ave",
+            "rd",
+            "ln",
+            "blvd",
+            "court",
+            "dr",
+            "ct",
+            "place",
+            "terrace",
+            "circle",
+        ) and not any(word in _NO_STREET for word in words)
     return not any(word in _NO_STREET for word in words)
 
 
-_NO_STREET = frozenset(
-    "mg ml cm mm days weeks hours months years views view images patients cycles doses nodes mets lesions to of in on at with for the a and or was is by per from x ppd pack year patient pt beats".split()
-)
+_NO_STREET = lexicon.word_set("places_no_street")
 
-_LEADING = re.compile(r"([A-Za-z]+)(?:\s|[.:]\s)(?=[A-Z])|(?:of|at|the|and|for|in|from|to|with)\s")
+_LEADING = re.compile(r"([A-Za-z]+)(?:\s|[.:]\s)(?=[A-Z]|of\s|at\s|in\s|the\s)|(?:of|at|the|and|for|in|from|to|with)\s")
 
 
 def _own_start(text: str, span: Span) -> int:
@@ -127,14 +133,11 @@ def _own_start(text: str, span: Span) -> int:
     return at
 
 
-_NOT_OWN = frozenset(
-    """md phd do rn np pa mr mrs ms dr labs lab hcp ra exam family referred routed this that hpi pt patient member history plan assessment impression admit discharge seen note date
-    she he they we it his her their our your my after before since when while per at in on from to and for with via then social past medical surgical pharmacy phone call fax address""".split()
-)
+_NOT_OWN = lexicon.word_set("places_not_own")
 _FORMS: tuple[Pattern, ...] = (
     pattern(rf"(?<![\d./-])(?P<id>\d{{1,6}}[A-Za-z]?(?:[-/]\d{{1,4}})?,?[ \t]{{1,3}}(?:(?:N|S|E|W|NE|NW|SE|SW|North|South|East|West)\.?\s{{1,2}})?(?P<name>(?:[A-Za-z0-9][\w'’-]{{0,24}}\.?(?:[ \t]{{1,2}}|[ ]?\n)){{1,4}}?)(?P<suffix>{_SUFFIX})(?:(?<=[a-z]{{4}})(?P<stray>[a-z])(?=\W|$)|\b)\.?(?:\s(?:N|S|E|W|NE|NW|SE|SW)\b\.?)?{_UNIT})", "street_address", 0.85, check=_street_number),
-    pattern(rf"(?<![\w])(?P<id>(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)\s(?P<name>(?:[A-Z][\w'’.-]{{1,24}}\s){{1,3}})(?P<suffix>Street|Avenue|Road|Drive|Lane|Court|Boulevard|Place|Terrace|Way|Circle|St|Ave|Rd|Dr|Ln|Ct|Blvd))\b", "street_address", 0.7, flags=0),
-    pattern(rf"(?<![\w])(?P<id>(?P<name>(?:[A-Z][\w'’-]{{2,24}}\s){{1,3}})(?P<suffix>Street|Avenue|Road|Lane|Boulevard|Terrace|Crescent|Parkway|Drive|Blvd|Ave|Rd|Ln))\b\.?(?!\s(?:Clinic|Hospital|Test|Study|Score|Surgery|Pharmacy|Practice))", "street_address", 0.7, flags=0, check=_street_words),
+    pattern(r"(?<![\w])(?P<id>(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)\s(?P<name>(?:[A-Z][\w'’.-]{1,24}\s){1,3})(?P<suffix>Street|Avenue|Road|Drive|Lane|Court|Boulevard|Place|Terrace|Way|Circle|St|Ave|Rd|Dr|Ln|Ct|Blvd))\b", "street_address", 0.7, flags=0),
+    pattern(r"(?<![\w])(?P<id>(?P<name>(?:[A-Z][\w'’-]{2,24}\s){1,3})(?P<suffix>Street|Avenue|Road|Lane|Boulevard|Terrace|Crescent|Parkway|Drive|Blvd|Ave|Rd|Ln))\b\.?(?!\s(?:Clinic|Hospital|Test|Study|Score|Surgery|Pharmacy|Practice))", "street_address", 0.7, flags=0, check=_street_words),
     pattern(r"(?<![\w])(?P<id>p\.?\s?o\.?\s?box\s?#?\d{1,6}|rural route \d{1,4}(?:,? box \d{1,5})?|rr ?\d{1,3},? box \d{1,5}|(?:psc|unit|cmr) \d{1,5},? box \d{1,6}(?:,?\s{0,3}[af]po \w\w \d{5})?)\b", "street_address", 0.85, screen=("box", "route")),
     pattern(r"(?<![\w])(?P<id>(?:apt\.?|apartment|flat|suite|ste\.?)\s?#?\s?(?:\d{1,5}[A-Za-z]?|[A-Za-z]-?\d{1,4}))\b", "street_address", 0.7, screen=("apt", "apartment", "flat", "suite", "ste")),
     pattern(r"(?<![\w])(?P<id>(?:\d{1,6}[ ])?(?:Rue|Avenue|Boulevard|Calle|Avenida|Avda\.?|Via|Viale|Piazza|Plaza|Rua|ul\.|Ul\.|Chemin|Place|Passeig|Paseo|Carrer|Camino)\s(?:(?:de|du|des|la|las|los|el|di|da|do|dos|del|della|von|van|d'|l')\s?){0,3}[A-Z][\w'’.-]{2,24}(?:\s[A-Z][\w'’.-]{2,24}){0,3}(?:,?\s\d{1,5}[a-z]?)?)", "street_address", 0.7, flags=0),
@@ -158,7 +161,7 @@ _FORMS: tuple[Pattern, ...] = (
     pattern(rf"(?<![\w])(?P<id>(?:{_CAPS}|{_CAP}-|{_CAP}\s&\s){{1,4}}{_ORGANISATION})(?![\w])", "organisation", 0.7, flags=0, check=_not_only_words),
     pattern(rf"(?<![\w])(?P<id>(?:(?<=at )the )?(?:{_CAP}[ ]){{1,4}}(?:shipyard|plant|factory|mill|mine|school|store|warehouse|farm|bank|church|library|hospital|clinic|pharmacy|depot|brewery|hospice|nursing home|foundry|refinery|quarry|bakery|diner|campus|museum|fire department|police department|school district))(?![\w])", "organisation", 0.65, flags=0, check=_not_only_words),
     pattern(rf"(?<![\w])(?P<id>{_CAP}(?:,? {_CAP})?\s(?:&|and)\s(?:Sons?|Daughters?|Partners|Co|Company|Associates|Brothers|{_CAP} (?:LLP|LLC|Ltd|Inc))(?: {_CAP})?)(?![\w])", "organisation", 0.65, flags=0),
-    pattern(r"(?<![a-z])(?:works?|worked|working|employed|job|shift|retired|teach(?:es|ing)?|taught|stud(?:ies|ied|ying)|enrolled|attends?|attended|employer|volunteers?|intern(?:s|ed)?|manager|nurse|teacher|driver|clerk|cashier|engineer|supervisor|foreman|student|junior|senior|sophomore|freshman|graduate)\s(?:[a-z]{2,12}\s){0,2}(?:at|for|with|from|of)\s(?:the\s)?(?P<id>[A-Z][\w'’&.-]{1,24}(?:\s(?:(?:of|the|and|&)\s)?[A-Z][\w'’&.-]{1,24}){0,4})(?!\w)", "organisation", 0.65, flags=0, check=_place_name),
+    pattern(r"(?<![a-z])(?:works?|worked|working|employed|job|shift|retired|teach(?:es|ing)?|taught|stud(?:ies|ied|ying)|enrolled|attends?|attended|employer|volunteers?|intern(?:s|ed)?|manager|nurse|teacher|driver|clerk|cashier|engineer|supervisor|foreman|student|junior|senior|sophomore|freshman|graduate)\s(?:[a-z]{2,12}\s){0,2}(?:at|for|with|from|of)\s(?:the\s)?(?P<id>[A-Z][\w'’&-]{1,24}(?:[ ](?:(?:of|the|and|&)[ ])?[A-Z][\w'’&-]{1,24}){0,4})(?!\w)", "organisation", 0.65, flags=0, check=_place_name),
 )  # fmt: skip
 
 

@@ -1,5 +1,7 @@
 """What speaks against a name: eponyms before their noun, drug endings, clinical words, headings."""
 
+# ruff: noqa: E501 - patterns and word lists are read as lines
+
 from __future__ import annotations
 
 import re
@@ -19,10 +21,19 @@ _HEADS = (
     r"|enterocolitis|agammaglobulinemia|hemangioma|naevus|nevus|melanoma|amyloidosis|histiocytosis|ophthalmopathy|orbitopathy|goiter|goitre|struma|exophthalmos|tremor|dementia|seizures?|epilepsy|aphasia|area|gyrus|fissure|sulcus|lobe"
     r"|syncope|attacks?|headache|vertigo|edema|oedema|effusion|abscess|empyema|enema|diet|bath|solution|lactate|pad|gown|frame|bed|tongs|halo|marker|markers|assay|system|ladder|staging|GPS|performance|functional|coma|equivalent|exercises?)"
 )
-_EPONYM_AFTER = re.compile(rf"(?:['’]s?)?(?:[- ](?:[A-Za-z][\w'’-]{{1,20}}|[A-Z]{{1,4}}))?(?:[- ]|\s)(?:{_HEADS})\b", re.IGNORECASE)
-_EPONYM_NOW = re.compile(rf"(?:['’]s?)?[-\s]{{1,2}}(?:{_HEADS})\b|(?:['’]s)?\s(?:positive|negative|pos|neg)\b|['’]s\b(?=\s(?:\(|(?:dz|dx|sx)\b))", re.IGNORECASE)
-_GRADED_BEFORE = re.compile(r"(?:grade|stage|class|score|type|category|modified|positive|negative|anti|non|s/p)[-\s]{1,2}$", re.IGNORECASE)
-_GRADED_AFTER = re.compile(r"\s?(?:grade|score|stage|class|type|category)?\s?(?:[0-9]|I{1,3}V?\b|IV\b|[A-D]\d?\b(?!/)|\+)")
+_EPONYM_AFTER = re.compile(
+    rf"(?:['’]s?)?(?:[- ](?:[A-Za-z][\w'’-]{{1,20}}|[A-Z]{{1,4}}))?[- ](?:{_HEADS})\b", re.IGNORECASE
+)
+_EPONYM_NOW = re.compile(
+    rf"(?:['’]s?)?[- ]{{1,2}}(?:{_HEADS})\b|(?:['’]s)?[ ](?:positive|negative|pos|neg)\b|['’]s\b(?=\s(?:\(|(?:dz|dx|sx)\b))",
+    re.IGNORECASE,
+)
+_GRADED_BEFORE = re.compile(
+    r"(?:grade|stage|class|score|type|category|modified|positive|negative|anti|non|s/p)[-\s]{1,2}$", re.IGNORECASE
+)
+_GRADED_AFTER = re.compile(
+    r"\s?(?:grade|score|stage|class|type|category)?\s?(?:[0-9]|I{1,3}V?\b|IV\b|[A-D]\d?\b(?!/)|\+)"
+)
 _DRUG = re.compile(
     r".{2,}(?:mab|nib|lib|tinib|ciclib|parib|rafenib|metinib|zomib|limus|cillin|mycin|micin|floxacin|azole|prazole|sartan|pril|olol|dipine|statin|vastatin|gliptin|gliflozin|glutide|tide|formin|thiazide|semide|zosin|terol|sone|solone|onide"
     r"|olone|caine|curium|fentanil|barbital|azepam|zolam|pam|triptan|setron|pitant|dronate|platin|rubicin|taxel|bulin|tecan|poside|trexed|trexate|citabine|abine|ribine|purine|mustine|fosfamide|lidomide|degib|denib|sidenib|clax|stim|grastim|poetin|kinra|cept|ase|vir|buvir|navir|tegravir|vudine|cycline|oxacin|bactam|penem|cef|sulfa|zine|pramine|triptyline|oxetine|dopa|giline|lukast|phylline|tropium|steride|relin|relix|lutamide|oxifene|rozole|anib|xaban|gatran|parin|grel|plase|fibrate|gevity|cel|leucel)"
@@ -41,21 +52,35 @@ def eponym_use(text: str, start: int, end: int) -> bool:
     following = re.match(r"[- ]([\w'’-]{2,20})", after)
     if following:
         pair = lexicon.fold_word(text[start:end] + " " + following[1])
-        if pair in lexicon.eponyms() or (lexicon.fold_word(text[start:end]).split(" ")[-1] in lexicon.eponyms() and clinical_shape(lexicon.fold_word(following[1]))):
+        if pair in lexicon.eponyms() or (
+            lexicon.fold_word(text[start:end]).split(" ")[-1] in lexicon.eponyms()
+            and clinical_shape(lexicon.fold_word(following[1]))
+        ):
             return True
     token = lexicon.fold_word(text[start:end]).removesuffix("'s")
     if " " in token and token in lexicon.eponyms():
         return True
-    if token not in lexicon.eponyms() and not any(part in lexicon.eponyms() for part in token.replace("-", " ").split()):
+    parts = token.replace("-", " ").replace(".", " ").split()
+    if token not in lexicon.eponyms() and not (parts and all(part in lexicon.eponyms() for part in parts)):
         return False
-    if token not in lexicon.english_names() and not any(part in lexicon.english_names() for part in token.split()):
+    if token not in lexicon.english_names() and not any(part in lexicon.english_names() for part in parts):
         return True
-    return bool(_EPONYM_AFTER.match(after) or _GRADED_BEFORE.search(text[max(0, start - 12) : start]) or _GRADED_AFTER.match(after))
+    return bool(
+        _EPONYM_AFTER.match(after)
+        or _GRADED_BEFORE.search(text[max(0, start - 12) : start])
+        or _GRADED_AFTER.match(after)
+    )
 
 
-_DEVICES = frozenset("foley hickman broviac groshong penrose hemovac blake swan quinton holter doppler mediport dobhoff jackson yankauer hoyer geri".split())
-_DEVICE_BEFORE = re.compile(r"\b(?:the|a|an|his|her|their|with|via|indwelling|new|no|has|had|remove|removed|placed|place|insert(?:ed)?|d/c|dc|keep|maintain|w/)\s(?:\d{2}\s?fr\w*\s)?$", re.IGNORECASE)
-_DEVICE_AFTER = re.compile(r"\s(?:was |is |were |has been |had been )?(?:removed|in place|in situ|draining|placed|inserted|out|intact|patent|cath|d/c|dc'?d|to gravity|care|bag|leaking|clamped|flushed|exchanged)", re.IGNORECASE)
+_DEVICES = lexicon.word_set("plausible_devices")
+_DEVICE_BEFORE = re.compile(
+    r"\b(?:the|a|an|his|her|their|with|via|indwelling|new|no|has|had|remove|removed|placed|place|insert(?:ed)?|d/c|dc|keep|maintain|w/)\s(?:\d{2}\s?fr\w*\s)?$",
+    re.IGNORECASE,
+)
+_DEVICE_AFTER = re.compile(
+    r"\s(?:was |is |were |has been |had been )?(?:removed|in place|in situ|draining|placed|inserted|out|intact|patent|cath|d/c|dc'?d|to gravity|care|bag|leaking|clamped|flushed|exchanged)",
+    re.IGNORECASE,
+)
 
 
 def _device_use(text: str, start: int, end: int) -> bool:
@@ -78,7 +103,13 @@ def clinical_shape(word: str) -> bool:
 @lru_cache(maxsize=200_000)
 def unknown(word: str) -> bool:
     """Whether a lower-case word is neither a common word nor shaped like a clinical term: it may be a name."""
-    return len(word) > 1 and not lexicon.is_word(word) and not clinical_shape(word) and not _is_slip(word) and not _CONTRACTION.search(word)
+    return (
+        len(word) > 1
+        and not lexicon.is_word(word)
+        and not clinical_shape(word)
+        and not _is_slip(word)
+        and not _CONTRACTION.search(word)
+    )
 
 
 _CONTRACTION = re.compile(r"'(?:m|re|ve|ll|d|t|em|all|s)$")

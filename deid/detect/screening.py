@@ -1,20 +1,25 @@
 """What remains of the language model's entities once clinical vocabulary has been heard, and what a name's certainty spreads."""
 
+# ruff: noqa: E501 - patterns and word lists are read as lines
+
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
 
 from deid.detect import lexicon, plausible
-from deid.detect.names import TOKEN
+from deid.detect.reading import TOKEN
 from deid.model import Span
 
 _PERSONS = frozenset({"person_name", "given_name", "family_name", "clinician_name"})
 _NAMED = _PERSONS | {"site", "organisation", "city"}
-_STOP = frozenset(
-    """patient pt name mrn dob md rn np pa dr mr mrs ms ct mri icu ed clinic hospital callback labs plan hpi admission discharge allergies history exam note date re cc from to
-    md do phd rn np pa january february march april may june july august september october november december monday tuesday wednesday thursday friday saturday sunday""".split()
+_STOP = lexicon.word_set("screening_stop")
+
+
+_PERSON_DOES = re.compile(
+    r"\s(?:also |then |just |later )?(?:called|phoned|rang|texted|emailed|said|says|told|tells|asked|asks|thinks|thought|wants|wanted|agreed|agrees|drove|drives|lives|lived|works|worked|denies|denied|presented the|wrote|writes|replied|insists|insisted|cried|laughed|joked|came|went|promised|refused|brought|visited|dictated|recommended|explained)\b"
 )
+_PLACE_LEADS = lexicon.word_set("screening_place_leads")
 
 
 def screened(text: str, spans: Iterable[Span], *, groups: bool = False) -> Iterator[Span]:
@@ -34,7 +39,13 @@ def _plausible_part(text: str, span: Span) -> Iterator[Span]:
         tokens = list(TOKEN.finditer(text, span.start + line.start(), span.start + line.end()))
         part = _part(text, tokens, span.kind)
         if part is not None:
-            yield Span(part[0], part[1], _kind(text[part[0] : part[1]], span.kind), 0.6 if span.kind == "person_name" else 0.5, "ner")
+            yield Span(
+                part[0],
+                part[1],
+                _kind(text[part[0] : part[1]], span.kind),
+                0.6 if span.kind == "person_name" else 0.5,
+                "ner",
+            )
 
 
 def _part(text: str, tokens: list[re.Match[str]], kind: str) -> tuple[int, int] | None:
@@ -47,11 +58,26 @@ def _part(text: str, tokens: list[re.Match[str]], kind: str) -> tuple[int, int] 
         return None
     start, end = tokens[0].start(), tokens[-1].end()
     words = [lexicon.fold_word(token.group()).removesuffix("'s") for token in tokens]
-    if any(word in lexicon.clinical_words() and word not in lexicon.english_names() for word in words) or plausible.eponym_use(text, start, end):
+    if any(
+        len(word) > 1
+        and word not in _PLACE_LEADS
+        and word in lexicon.clinical_words()
+        and word not in lexicon.english_names()
+        for word in words
+    ) or plausible.eponym_use(text, start, end):
         return None
     if kind == "person_name" and all(len(word) == 1 for word in words):
         return None
-    if kind == "organisation" and not any((plausible.unknown(word) or lexicon.is_only_a_name(word)) and len(word) > 2 for word in words):
+    if (
+        len(words) == 1
+        and words[0] in lexicon.nouns_alone()
+        and tokens[0].group().istitle()
+        and _PERSON_DOES.match(text, end)
+    ):
+        return start, end
+    if kind == "organisation" and not any(
+        (plausible.unknown(word) or lexicon.is_only_a_name(word)) and len(word) > 2 for word in words
+    ):
         return None
     if re.search(r"\d", text[start:end]) and kind == "person_name":
         return None
@@ -68,11 +94,21 @@ def _fits_person(text: str, token: re.Match[str]) -> bool:
         return False
     if token.group()[0].islower():
         return lexicon.is_only_a_name(word)
-    return plausible.could_be_name(word) and not (word in lexicon.clinical_words() and word not in lexicon.english_names())
+    if word in lexicon.nouns_alone() and _PERSON_DOES.match(text, token.end()):
+        return True
+    return plausible.could_be_name(word) and not (
+        word in lexicon.clinical_words() and word not in lexicon.english_names()
+    )
 
 
 def _fits_place(text: str, token: re.Match[str]) -> bool:
     word = lexicon.fold_word(token.group())
+    if (
+        word in _PLACE_LEADS
+        and token.group()[0].isupper()
+        and re.match(r"[ ][A-Z]", text[token.end() : token.end() + 2])
+    ):
+        return True
     if word in _STOP or len(word) < 3 or not token.group()[0].isupper() or plausible.clinical_shape(word):
         return False
     if token.group().isupper() and len(word) < 5:
@@ -85,7 +121,13 @@ def _fits_place(text: str, token: re.Match[str]) -> bool:
 
 def _fits_organisation(text: str, token: re.Match[str]) -> bool:
     word = lexicon.fold_word(token.group())
-    return not (word in _STOP or len(word) < 3 or not token.group()[0].isupper() or plausible.clinical_shape(word) or (token.group().isupper() and len(word) < 6))
+    return not (
+        word in _STOP
+        or len(word) < 3
+        or not token.group()[0].isupper()
+        or plausible.clinical_shape(word)
+        or (token.group().isupper() and len(word) < 6)
+    )
 
 
 def _kind(written: str, kind: str) -> str:
@@ -96,10 +138,18 @@ def _kind(written: str, kind: str) -> str:
 
 
 _COUNTRIES = frozenset(lexicon.fold_word(name) for name in lexicon.countries()) | {"usa", "uk", "america"}
-_STATES = frozenset(
-    """alabama alaska arizona arkansas california colorado connecticut delaware florida georgia hawaii idaho illinois indiana iowa kansas kentucky louisiana maine maryland massachusetts michigan minnesota
-    mississippi missouri montana nebraska nevada ohio oklahoma oregon pennsylvania tennessee texas utah vermont virginia washington wisconsin wyoming""".split()
-) | {"new hampshire", "new jersey", "new mexico", "new york", "north carolina", "north dakota", "rhode island", "south carolina", "south dakota", "west virginia"}
+_STATES = lexicon.word_set("screening_states") | {
+    "new hampshire",
+    "new jersey",
+    "new mexico",
+    "new york",
+    "north carolina",
+    "north dakota",
+    "rhode island",
+    "south carolina",
+    "south dakota",
+    "west virginia",
+}
 
 
 def repeated(text: str, spans: Iterable[Span]) -> Iterator[Span]:
@@ -127,11 +177,15 @@ def _same_name(text: str, token: re.Match[str], word: str) -> bool:
         return True
     if word in lexicon.english_names() and token.group()[0].isupper():
         return True
-    return token.group()[0].isupper() and bool(re.search(r"[a-z,;(] $", text[max(0, token.start() - 3) : token.start()]))
+    return token.group()[0].isupper() and bool(
+        re.search(r"[a-z,;(] $", text[max(0, token.start() - 3) : token.start()])
+    )
 
 
 _LEFT = re.compile(r"([^\W\d_][\w'’-]{1,24}|[A-Z]\.?)[ ]$")
-_RIGHT = re.compile(r"((?:[ ](?:de|del|della|di|da|dos|van|von|der|den|ten|ter|la|le|el|al|bin|ibn|zu|y))*)[ ]([^\W\d_][\w'’-]{1,24}|[A-Z]\b\.?)")
+_RIGHT = re.compile(
+    r"((?:[ ](?:de|del|della|di|da|dos|van|von|der|den|ten|ter|la|le|el|al|bin|ibn|zu|y))*)[ ]([^\W\d_][\w'’-]{1,24}|[A-Z]\b\.?)"
+)
 _HEADING_NEXT = re.compile(r"\s?[:#]")
 
 
@@ -150,7 +204,9 @@ def _leftwards(text: str, start: int) -> int:
         if match is None or not match[1][0].isupper():
             break
         word = lexicon.fold_word(match[1])
-        if word in _STOP or not (len(word.strip(".")) > 1 and (plausible.unknown(word) or lexicon.is_only_a_name(word))):
+        if word in _STOP or not (
+            len(word.strip(".")) > 1 and (plausible.unknown(word) or lexicon.is_only_a_name(word))
+        ):
             break
         start = match.start()
     return start
@@ -167,7 +223,11 @@ def _rightwards(text: str, start: int, end: int) -> int:
             follows = re.match(r"[ ]([A-Z][\w'’-]+)", text[match.end() : match.end() + 26])
             if not follows or not plausible.could_be_name(lexicon.fold_word(follows[1])):
                 break
-        elif word in _STOP or plausible.clinical_shape(word) or not (_surname(word) or (given and _ends_phrase(text, match.end()) and not match[2].isupper())):
+        elif (
+            word in _STOP
+            or plausible.clinical_shape(word)
+            or not (_surname(word) or (given and _ends_phrase(text, match.end()) and not match[2].isupper()))
+        ):
             break
         end, given = match.end(), False
     return end

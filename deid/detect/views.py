@@ -1,7 +1,7 @@
 """Views of a text in which an identifier is written plainly, with a map back to the original offsets.
 
-An identifier can hide from patterns and still be read by people: full-width digits, zero-width characters, soft hyphens,
-look-alike letters, entities, a line break in the middle, letters spaced out. Each view undoes some of this.
+An identifier can hide from patterns and still be read by people: full-width digits, zero-width characters, soft
+hyphens, look-alike letters, entities, a line break in the middle, letters spaced out. Each view undoes some of this.
 Every view reports its spans in the original text, which is never changed.
 """
 
@@ -11,11 +11,13 @@ import html
 import re
 import unicodedata
 from array import array
+from bisect import bisect_left
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
 _ZERO_WIDTH = "\u115f\u1160\u17b4\u17b5\u3164\uffa0"
+MAX_SEAM = 1_000
 _QUOTES = {"‘": "'", "’": "'", "‛": "'", "′": "'", "ʼ": "'", "`": "'", "“": '"', "”": '"', "„": '"', "″": '"'}
 _DOTS = {"·": ".", "․": ".", "‧": ".", "∙": ".", "・": ".", "。": ".", "⸱": "."}
 _INLINE_TAGS = "b|i|u|s|em|strong|span|font|small|big|sub|sup|mark|wbr|a|tt|code"
@@ -25,9 +27,11 @@ _SPECIAL = re.compile(
     rf"|</?(?P<inline>{_INLINE_TAGS})(?:\s[^<>]{{0,120}})?/?>"
     rf"|</?(?P<block>{_BLOCK_TAGS})(?:\s[^<>]{{0,120}})?/?>"
     r"|(?P<latin>[\u00c2-\u00f4][\u0080-\u00bf\u0152-\u0178\u2013-\u203a\u20ac\u2122]{1,3})"
+    r"|(?P<digits>\d{40,})|(?P<letters>[A-Za-z]{80,})|(?P<same>(?P<char>[\s\S])(?P=char){39,})"
     r"|\r\n?|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|[^\x00-\x7f]",
     re.IGNORECASE,
 )
+_UNPLAIN = re.compile(r"[&<\r\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|\d{40}|[A-Za-z]{80}|(?P<char>[\s\S])(?P=char){39}")
 _LOOK_ALIKE = {
     **dict(zip("аеорсухіјѕһԁԛԝѵк", "aeopcyxijshdqwvk", strict=False)),
     **dict(zip("АВЕКМНОРСТУХІЈЅԌ", "ABEKMHOPCTYXIJSG", strict=False)),
@@ -37,8 +41,13 @@ _LOOK_ALIKE = {
 }
 _MIXED = re.compile(r"[^\W\d_]{1,40}")
 _SPACED = re.compile(r"(?<!\S)[^\s](?:[ \t]{1,3}[^\s](?![A-Za-z0-9])){4,400}")
-_BREAK = re.compile(r"(?P<left>[A-Za-z0-9@.,/+()'-]{0,39}[A-Za-z0-9@.,/+()'])(?P<cut>-?[ \t]{0,2}\n[ \t]{0,8})(?P<right>[A-Za-z0-9@./()-]{1,40})")
-_OCR_TOKEN = re.compile(r"(?<![A-Za-z0-9])[0-9OoQDIlLiSsBZz|]{1,20}(?:(?:[-./:]|\)[ ]?)[0-9OoQDIlLiSsBZz|]{1,20}){0,6}(?![A-Za-z0-9])")
+_BREAK = re.compile(
+    r"(?P<left>[A-Za-z0-9@.,/+()'-]{0,39}[A-Za-z0-9@.,/+()'])(?P<cut>-?[ \t]{0,2}\n[ \t]{0,8})"
+    r"(?P<right>[A-Za-z0-9@./()-]{1,40})"
+)
+_OCR_TOKEN = re.compile(
+    r"(?<![A-Za-z0-9])[0-9OoQDIlLiSsBZz|]{1,20}(?:(?:[-./:]|\)[ ]?)[0-9OoQDIlLiSsBZz|]{1,20}){0,6}(?![A-Za-z0-9])"
+)
 _OCR = str.maketrans("OoQDIlLi|SsBZz", "00001111155822")
 
 
@@ -63,7 +72,12 @@ class View:
 
     def touches_seam(self, start: int, end: int) -> bool:
         """Whether a stretch of this view lies over one of its seams."""
-        return any(start < right and left < end for left, right in self.seams)
+        at = bisect_left(self.seams, (start - MAX_SEAM, 0))
+        while at < len(self.seams) and self.seams[at][0] < end:
+            if self.seams[at][1] > start:
+                return True
+            at += 1
+        return False
 
 
 class _Builder:
@@ -97,7 +111,7 @@ class _Builder:
 
 def fold(text: str) -> View:
     """Return the text as a reader sees it, in plain characters: the view that all recognisers work on."""
-    if text.isascii() and "&" not in text and "<" not in text and "\r" not in text and text.isprintable():
+    if text.isascii() and not _UNPLAIN.search(text):
         return View(text)
     builder, at = _Builder(), 0
     for match in _SPECIAL.finditer(text):
@@ -115,6 +129,8 @@ def fold(text: str) -> View:
 
 def _plain(match: re.Match[str]) -> str:
     found = match.group()
+    if match["digits"] or match["letters"] or match["same"]:
+        return found[:20]
     if found[0] == "&":
         resolved = html.unescape(found)
         return found if resolved == found else "".join(_plain_char(char) for char in resolved)
@@ -176,8 +192,7 @@ def _without_look_alikes(match: re.Match[str]) -> str:
 def _compose(outer: View, builder: _Builder, seams: list[tuple[int, int]]) -> View:
     """Return a view of a view as a view of the original."""
     inner = builder.view()
-    assert inner.starts is not None and inner.ends is not None
-    if outer.starts is None or outer.ends is None:
+    if inner.starts is None or inner.ends is None or outer.starts is None or outer.ends is None:
         return View(inner.text, inner.starts, inner.ends, tuple(seams))
     starts = array("l", [outer.starts[at] for at in inner.starts])
     ends = array("l", [outer.ends[at - 1] for at in inner.ends])
@@ -247,7 +262,7 @@ def _kept_at_break(left: str, cut: str, right: str, is_word: Callable[[str], boo
 
 
 def without_ocr_slips(view: View) -> View | None:
-    """Return the view with letters read for digits (O for 0, l for 1, S for 5) put right, or None where there are none."""
+    """Return the view with letters for digits (O for 0, l for 1, S for 5) put right, or None without any."""
     seams: list[tuple[int, int]] = []
 
     def mend(match: re.Match[str]) -> str:

@@ -22,6 +22,7 @@ from deid.registry import register
 from deid.values import as_text
 
 _SHOWN = 20
+_SPELT = {True: "true", False: "false"}
 _EXACT = 2**53
 _INT64 = range(-(2**63), 2**63)
 
@@ -136,7 +137,7 @@ def _type(kinds: set[str]) -> pa.DataType:
 def _batch(rows: list[dict[str, Any]], table: TableInfo) -> pa.RecordBatch:
     names = set(table.schema.names)
     arrays = None
-    if all(names.issuperset(row) for row in rows):
+    if all(map(names.issuperset, rows)):
         try:
             arrays = [_array([row.get(field.name) for row in rows], field.type) for field in table.schema]
         except (pa.ArrowException, ValueError, TypeError):  # they hold values
@@ -147,14 +148,12 @@ def _batch(rows: list[dict[str, Any]], table: TableInfo) -> pa.RecordBatch:
 
 
 def _array(values: list[Any], kind: pa.DataType) -> pa.Array:
-    if pa.types.is_boolean(kind):
-        return pa.array(values, kind)
-    convert: Callable[[Any], Any] = int if pa.types.is_integer(kind) else float if pa.types.is_floating(kind) else _text
-    return pa.array([None if value is None else convert(value) for value in values], kind)
-
-
-def _text(value: Any) -> str:
-    return ("true" if value else "false") if isinstance(value, bool) else str(value)
+    if pa.types.is_integer(kind) or pa.types.is_floating(kind):
+        convert: Callable[[Any], Any] = int if pa.types.is_integer(kind) else float
+        values = [None if value is None else convert(value) for value in values]
+    elif pa.types.is_string(kind) and (True in values or False in values):
+        values = [_SPELT.get(value, value) if isinstance(value, bool) else value for value in values]
+    return pa.array(values, kind)
 
 
 def _writable(column: pa.Array) -> pa.Array:

@@ -29,6 +29,7 @@ LINE_END = problem_kind(
     meaning="A lone carriage return ends a line for some programs and belongs to the cell for others.",
 )
 _QUOTE, _LF, _CR = 0x22, 0x0A, 0x0D
+_TRIES = 1000
 Positions = npt.NDArray[np.intp]
 
 
@@ -123,15 +124,26 @@ def _all_structural(data: bytes, quotes: Positions, delimiter: str) -> bool:
 
 def _last_end(data: bytes, quotes: Positions) -> int:
     """Return where the last whole record that is followed by more than blank lines ends; 0 if there is none."""
-    if len(quotes) == 0:
-        cut = data.rfind(b"\n") + 1
-    else:
-        ends = _outside(quotes, _places(data, _LF))
-        cut = int(ends[-1]) + 1 if len(ends) else 0
+    cut = _last_outside(data, quotes) + 1
     if cut <= 2 or data[max(0, cut - 3) : cut].count(b"\n") > 1:
         body = len(data[:cut].rstrip(b"\r\n"))
         cut = data.find(b"\n", body) + 1 if body else 0
     return cut
+
+
+def _last_outside(data: bytes, quotes: Positions) -> int:
+    """Return the place of the last line feed outside quotes, or -1. Looks from the end, where it mostly is."""
+    closed = len(quotes) - len(quotes) % 2
+    ends = [*quotes[closed:].tolist(), len(data)]
+    for index in range(closed, max(0, closed - 2 * _TRIES), -2):
+        found = data.rfind(b"\n", int(quotes[index - 1]), ends[0])
+        if found >= 0:
+            return found
+        ends = [int(quotes[index - 2])]
+    if closed <= 2 * _TRIES:
+        return data.rfind(b"\n", 0, ends[0])
+    feeds = _outside(quotes, _places(data, _LF))
+    return int(feeds[-1]) if len(feeds) else -1
 
 
 def _check(block: Block, place: str) -> None:

@@ -81,7 +81,13 @@ def vin(text: str) -> bool:
     plain = text.upper()
     if len(plain) != 17 or not (plain.isascii() and plain.isalnum()) or set(plain) & set("IOQ"):
         return False
-    values = dict(zip("ABCDEFGHJKLMNPRSTUVWXYZ", (1, 2, 3, 4, 5, 6, 7, 8, 1, 2, 3, 4, 5, 7, 9, 2, 3, 4, 5, 6, 7, 8, 9), strict=True))
+    values = dict(
+        zip(
+            "ABCDEFGHJKLMNPRSTUVWXYZ",
+            (1, 2, 3, 4, 5, 6, 7, 8, 1, 2, 3, 4, 5, 7, 9, 2, 3, 4, 5, 6, 7, 8, 9),
+            strict=True,
+        )
+    )
     weights = (8, 7, 6, 5, 4, 3, 2, 10, 0, 9, 8, 7, 6, 5, 4, 3, 2)
     total = sum((int(c) if c.isdigit() else values[c]) * w for c, w in zip(plain, weights, strict=True))
     return plain[8] == ("X" if total % 11 == 10 else str(total % 11))

@@ -1,8 +1,8 @@
 """Published naming conventions: CDISC SDTM and ADaM, OMOP CDM, mutation annotation files, REDCap exports.
 
-Which convention a table follows is read from its set of names; `deid/data/column_conventions.csv` says what a name means
-in it. The first pattern that matches a whole name counts. Sources: SDTM Implementation Guide 3.4, ADaM Implementation Guide
-1.3, OMOP CDM 5.4, GDC MAF format 2.4, REDCap data export.
+Which convention a table follows is read from its set of names; `deid/data/column_conventions.csv` says what a name
+means in it. The first pattern that matches a whole name counts. Sources: SDTM Implementation Guide 3.4, ADaM
+Implementation Guide 1.3, OMOP CDM 5.4, GDC MAF format 2.4, REDCap data export.
 """
 
 from __future__ import annotations

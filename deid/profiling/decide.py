@@ -1,7 +1,7 @@
 """From the name and the values of a column to what it holds.
 
-Points of the name (0 to 6.5) and of the values (-5 to 5) are added for each kind; a kind holds from 4 points on. A name that
-points at a direct identifier is never overruled by a mere impression of the values: then the column is `unknown`,
+Points of the name (0 to 6.5) and of the values (-5 to 5) are added for each kind; a kind holds from 4 points on. A name
+that points at a direct identifier is never overruled by a mere impression of the values: then the column is `unknown`,
 which no rule of a ready policy claims, unless the values are plainly harmless (yes and no, few repeated labels).
 """
 
@@ -11,25 +11,29 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from deid.model import DIRECT_KINDS
-from deid.profiling import fits_clinical, fits_identity, fits_people
+from deid.profiling import fits_clinical, fits_general, fits_identity, fits_names, fits_people, fits_places
 from deid.profiling.conventions import CONVENTION, convention
-from deid.profiling.fit import HOLDS, LIKELY, SURE, Fit, Test, of
-from deid.profiling.header import Hint, fold, hints, words_of
+from deid.profiling.fit import HOLDS, LIKELY, NEVER, SURE, Fit, Test, of
+from deid.profiling.header import Hint, fold, hints
 from deid.profiling.look import Look
 from deid.profiling.tally import Tally
 
-FITS: Mapping[str, Test] = {**fits_identity.FITS, **fits_people.FITS, **fits_clinical.FITS}
+_ROOMS = (fits_identity, fits_names, fits_places, fits_people, fits_clinical, fits_general)
+FITS: Mapping[str, Test] = {kind: test for room in _ROOMS for kind, test in room.FITS.items()}
 #: Kinds that the values alone can prove; every column is asked for them.
 _SPEAKING = (
-    "email", "url", "ip_address", "uuid", "ssn", "phone", "account_number", "device_id", "vehicle_id", "person_name", "given_name",
-    "family_name", "street_address", "postcode", "state", "country", "sex", "race", "ethnicity", "marital_status", "date", "time", "code",
-    "diagnosis_code", "code_system", "gene_variant", "flag", "category", "number", "constant", "free_text",
-)  # fmt: skip
+    *("email", "url", "ip_address", "uuid", "ssn", "phone", "account_number", "device_id", "vehicle_id", "person_name"),
+    *("given_name", "family_name", "street_address", "postcode", "state", "country", "sex", "race", "ethnicity"),
+    *("marital_status", "date", "time", "code", "diagnosis_code", "code_system", "gene_variant", "flag", "category"),
+    *("number", "constant", "free_text"),
+)
 #: A name from this many points on keeps a direct identifier in play against the values.
 _CLEAR_HINT = 3.0
 #: A second direct kind this close to the first is named too.
 _CLOSE = 1.0
 _LABEL_WORTH = 0.75
+#: What mere impressions can take from a name that a published convention defines.
+MOST_AGAINST_CONVENTION = -2.4
 
 
 @dataclass(frozen=True)
@@ -52,7 +56,9 @@ class _Case:
     totals: dict[str, float] = field(default_factory=dict)
 
 
-def decide(name: str, label: str, tally: Tally, look: Look, neighbours: Neighbours) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def decide(
+    name: str, label: str, tally: Tally, look: Look, neighbours: Neighbours
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return what a column holds, best first, and the evidence, in counts."""
     if tally.rows == tally.missing:
         return ("empty",), (f"none of {tally.rows} cells is filled",)
@@ -62,6 +68,8 @@ def decide(name: str, label: str, tally: Tally, look: Look, neighbours: Neighbou
         hint = case.hints.get(kind)
         case.fits[kind] = fit
         case.totals[kind] = _total(fit, hint)
+    if _hint(case, "category") >= _CLEAR_HINT and case.fits["code"].points >= LIKELY:
+        case.totals["code"] = max(case.totals["code"], _hint(case, "category") + 1.5)  # labels given as checked codes
     if "diagnosis_code" in case.hints and case.fits["diagnosis_code"].points >= LIKELY:
         case.totals["category"] -= LIKELY  # the same words name codes and their labels: the values tell which
     best = _best(case)
@@ -72,49 +80,62 @@ def decide(name: str, label: str, tally: Tally, look: Look, neighbours: Neighbou
 
 
 def _total(fit: Fit, hint: Hint | None) -> float:
-    """Add the points. What just suffices without a name counts as likely beside one."""
+    """Add the points. What just suffices without a name counts as likely beside one; conventions outweigh doubts."""
     if hint is None:
         return fit.points
     beside = LIKELY if LIKELY < fit.points < SURE else fit.points
+    if hint.defined and beside > NEVER:
+        beside = max(beside, MOST_AGAINST_CONVENTION)
     return max(fit.points, hint.points + beside)
 
 
 def _hints(name: str, label: str, look: Look, neighbours: Neighbours) -> dict[str, Hint]:
+    """Gather what name, label, convention and the rest of the table say, the best of each kind."""
     found = dict(hints(name))
     for kind, hint in hints(label).items():
-        points = _LABEL_WORTH * hint.points
-        if points > found.get(kind, Hint(0, "")).points:
-            found[kind] = Hint(points, f"label: {hint.words}")
+        _raise(found, kind, _LABEL_WORTH * hint.points, f"label: {hint.words}")
     known = convention(name, neighbours.dialects)
     if known:
         found = {kind: Hint(min(hint.points, 2.0), hint.words) for kind, hint in found.items()}
-        kind = "free_text" if known[0] == "verbatim" else known[0]
-        found[kind] = Hint(CONVENTION, f"{known[1]} convention")
-        if known[0] == "verbatim":
-            found["category"] = Hint(2.0, f"{known[1]} convention")
-    if neighbours.persons and words_of(name) and {fold(name).strip("_ ")} & _BARE_NAMES:
-        found["person_name"] = Hint(4.5, "beside other particulars of persons")
-    coded = found.get("category")
-    if coded and coded.points >= _CLEAR_HINT:
-        found["code"] = max(found.get("code", Hint(0, "")), Hint(coded.points - 1.5, coded.words), key=lambda h: h.points)
+        found |= _conventional(*known)
+    if neighbours.persons and fold(name).strip("_ ") in _BARE_NAMES:
+        _raise(found, "person_name", 4.5, "beside other particulars of persons")
+    if "study" in found:
+        _raise(found, _study(look, known is not None), found.pop("study").points, "study identifier")
+    return _settled(found, neighbours)
+
+
+def _conventional(kind: str, dialect: str) -> dict[str, Hint]:
+    """Return the points of a convention; `verbatim` stands for reported terms and values of any sort."""
+    said = f"{dialect} convention"
+    if kind == "verbatim":
+        return {"free_text": Hint(CONVENTION, said, True), "category": Hint(2.0, said)}
+    return {kind: Hint(CONVENTION, said, True)}
+
+
+def _settled(found: dict[str, Hint], neighbours: Neighbours) -> dict[str, Hint]:
+    """Settle which of several readings of one name counts, by the name's other readings and by the table."""
     if max((found[kind].points for kind in ("age", "birth_date") if kind in found), default=0.0) >= 5.0:
         found.pop("measurement", None)
-    if "genomics" not in neighbours.dialects and "gene_variant" in found and found["gene_variant"].points < HOLDS:
+    genomic = "genomics" in neighbours.dialects
+    if not genomic and found.get("gene_variant", Hint(HOLDS, "")).points < HOLDS:
         del found["gene_variant"]
-    if "genomics" in neighbours.dialects and not any(found[kind].points >= _CLEAR_HINT for kind in DIRECT_KINDS & set(found)):
-        found["gene_variant"] = max(found.get("gene_variant", Hint(0, "")), Hint(HOLDS, "genomic table"), key=lambda h: h.points)
-    if "study" in found:
-        hint = found.pop("study")
-        kind = _study(look, known is not None)
-        found[kind] = max(hint, found.get(kind, hint), key=lambda h: h.points)
+    if genomic and not any(found[kind].points >= _CLEAR_HINT for kind in DIRECT_KINDS & set(found)):
+        _raise(found, "gene_variant", HOLDS, "genomic table")
     return found
 
 
+def _raise(found: dict[str, Hint], kind: str, points: float, words: str) -> None:
+    if points > found.get(kind, Hint(0, "")).points:
+        found[kind] = Hint(points, words)
+
+
+_DATES = ("holds_date", "iso_date", "sas_date")
 _BARE_NAMES = frozenset({"name", "nom", "nombre", "naam", "nome", "namn", "navn"})
 
 
 def _study(look: Look, cdisc: bool) -> str:
-    """A study identifier is one for all rows, or few; REDCap gives that name to the record of each participant."""
+    """Return what a study identifier is here: of few studies a category, else REDCap's name for a participant."""
     if cdisc or (look.few and look.distinct <= 10) or (look.distinct == 1 and look.present >= 10):
         return "category"
     return "subject_id" if look.present >= 12 else "record_id"
@@ -154,16 +175,25 @@ def _with_others(best: str, case: _Case, tally: Tally) -> tuple[str, ...]:
     close = [
         kind
         for kind, points in sorted(case.totals.items(), key=lambda item: (-item[1], item[0]))
-        if kind in DIRECT_KINDS and points >= max(HOLDS, case.totals.get(best, 0.0) - _CLOSE) and case.fits[kind].points >= LIKELY
+        if kind in DIRECT_KINDS
+        and points >= max(HOLDS, case.totals.get(best, 0.0) - _CLOSE)
+        and case.fits[kind].points >= LIKELY
     ]
     holds += [kind for kind in close if kind not in holds]
     if best not in ("url", "code_system", "gene_variant", "email", "phone", "fax", "ssn", "ip_address"):
         holds += [kind for kind, count in sorted(tally.screened.items()) if count and kind not in holds]
-    if best in ("category", "constant", "code", "diagnosis_code", "occupation", "unknown") and case.look.full_names.any():
+    if (
+        best in ("category", "constant", "code", "diagnosis_code", "occupation", "unknown")
+        and case.look.full_names.any()
+    ):
         holds += [kind for kind in ("person_name",) if kind not in holds]
-    if best in ("category", "constant", "site", "organisation", "city") and case.look.mask("street").any() and "street_address" not in holds:
+    if (
+        best in ("category", "constant", "site", "organisation", "city")
+        and case.look.mask("street").any()
+        and "street_address" not in holds
+    ):
         holds.append("street_address")
-    if best == "category" and case.look.mask("holds_date").any():
+    if best in ("category", "code", "measurement", "unknown") and case.look.share(*_DATES):
         holds.append("date")
     return tuple(holds)
 
@@ -181,7 +211,11 @@ def _evidence(holds: tuple[str, ...], case: _Case, tally: Tally, barcode: bool) 
     if holds[0] == "unknown":
         named = sorted(case.hints.items(), key=lambda item: (-item[1].points, item[0]))[:2]
         said += [f"the name may say {kind} ({hint.points:g} points)" for kind, hint in named]
-        said += [f"{case.fits[kind].said} ({case.fits[kind].points:+g} for {kind})" for kind, _ in named if case.fits[kind].said]
+        said += [
+            f"{case.fits[kind].said} ({case.fits[kind].points:+g} for {kind})"
+            for kind, _ in named
+            if case.fits[kind].said
+        ]
     for kind, count in sorted(tally.screened.items()):
         if kind in holds:
             said.append(f"{count} of {tally.rows} cells hold the shape of {kind}")

@@ -17,6 +17,8 @@ SILENT = 0.0
 #: Speaks against the kind, but a strong name still leaves a doubt (`unknown`).
 DOUBT = -3.0
 AGAINST = -5.0
+#: The values are plainly something else; not even a published convention keeps the kind.
+NEVER = -9.0
 #: Points of name and values together from which a kind holds.
 HOLDS = 4.0
 

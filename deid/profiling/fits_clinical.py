@@ -1,4 +1,4 @@
-"""Values of time, codes, measurements, and of nothing in particular: flags, categories, numbers, prose."""
+"""Values of time, codes, genes, counters, measurements and units."""
 
 from __future__ import annotations
 
@@ -8,17 +8,13 @@ from collections.abc import Mapping
 import pyarrow as pa
 
 from deid.profiling import checks
-from deid.profiling.dictionaries import SURE_YES_NO, YES_NO
-from deid.profiling.fit import AGAINST, DOUBT, LIKELY, POSSIBLE, SILENT, STANDS, SURE, Fit, Test, graded, of
+from deid.profiling.fit import AGAINST, DOUBT, LIKELY, NEVER, POSSIBLE, SILENT, STANDS, SURE, Fit, Test, graded, of
+from deid.profiling.fits_general import NEAR_UNIQUE, SPEAKING
 from deid.profiling.look import Look
-
-#: Labels that hardly repeat are rarely a category, unless the name is sure of it.
-NEAR_UNIQUE = -2.0
-#: Several words, mostly different, without being sentences.
-WORDY = 2.0
 
 
 def date(look: Look) -> Fit:
+    """Dates in any usual form; bare digits need a name that says so."""
     if pa.types.is_date(look.type) or pa.types.is_timestamp(look.type):
         return Fit(SURE, "the column's type is a date")
     share = look.dates
@@ -37,8 +33,10 @@ def date(look: Look) -> Fit:
 
 
 def _serial(look: Look) -> bool:
+    if look.in_blocks:
+        return Fit(POSSIBLE, f"{look.distinct} numbers, each in one block of rows, as keys stand")
     low, high = float(look.numbers.min()), float(look.numbers.max())
-    return (8_000 <= low and high <= 80_000) or (3e8 <= low and high <= 5e9) or (3e11 <= low and high <= 5e12)
+    return (low >= 8_000 and high <= 80_000) or (low >= 3e8 and high <= 5e9) or (low >= 3e11 and high <= 5e12)
 
 
 def _could_be_dates(look: Look) -> bool:
@@ -49,16 +47,19 @@ def _could_be_dates(look: Look) -> bool:
 
 
 def year(look: Look) -> Fit:
+    """Calendar years."""
     return graded(look, look.share("year"), "are years from 1800 to 2199", full=LIKELY)
 
 
 def time(look: Look) -> Fit:
+    """Clock times."""
     if pa.types.is_time(look.type):
         return Fit(SURE, "the column's type is a time of day")
     return graded(look, look.share("time"), "are times of day", full=SURE)
 
 
 def diagnosis_code(look: Look) -> Fit:
+    """ICD, ICD-O and SNOMED codes of diagnoses."""
     dotted = look.share("icd10_dot")
     if dotted >= 0.5 and look.share("icd10") >= 0.9 and look.distinct >= 5 and len({v[0] for v in look.values}) >= 2:
         return Fit(STANDS, of(dotted, "are ICD-10 codes with a dot", look))
@@ -66,10 +67,10 @@ def diagnosis_code(look: Look) -> Fit:
     snomed = look.share_where(_snomed)
     if max(share, snomed) >= 0.6:
         return Fit(LIKELY, of(max(share, snomed), "have the shape of diagnosis codes", look))
-    return Fit(SILENT if look.share("code_token") >= 0.9 and look.share("with_digit") >= 0.5 else AGAINST, "few values have the shape of a code")
-
-
-_SPEAKING = ("email", "address_of_web", "ip", "ssn", "phone_strict", "uuid", "street")
+    return Fit(
+        SILENT if look.share("code_token") >= 0.9 and look.share("with_digit") >= 0.5 else AGAINST,
+        "few values have the shape of a code",
+    )
 
 
 def _snomed(value: str) -> bool:
@@ -77,33 +78,47 @@ def _snomed(value: str) -> bool:
 
 
 def code(look: Look) -> Fit:
+    """Codes of published vocabularies, by check digit where they have one."""
     checked = {"LOINC": look.share_where(checks.loinc), "SNOMED CT": look.share_where(_snomed)}
     for name, share in checked.items():
         if share >= 0.9:
             return Fit(SURE if look.distinct >= 3 else LIKELY, of(share, f"pass the check digit of {name}", look))
-    if look.share("nci") >= 0.9:
-        return Fit(LIKELY, of(look.share("nci"), "have the shape of NCI Thesaurus codes", look))
-    if look.share("atc") >= 0.9 and look.distinct >= 3:
-        return Fit(STANDS, of(look.share("atc"), "are ATC codes", look))
-    if look.share("ndc") >= 0.9 and look.distinct >= 3:
-        return Fit(LIKELY, of(look.share("ndc"), "are NDC codes", look))
-    if look.prose >= 0.3 or look.dates >= 0.5 or look.decimal >= 0.5 or look.share(*_SPEAKING) >= 0.1:
-        return Fit(AGAINST, "the values are sentences, dates, fractions or contacts")
+    for shape, points in (("atc", STANDS), ("ndc", LIKELY), ("nci", LIKELY)):
+        if look.share(shape) >= 0.9 and (look.distinct >= 3 or shape == "nci"):
+            return Fit(points, of(look.share(shape), f"are {shape.upper()} codes", look))
+    return _no_code(look) or Fit(POSSIBLE, "the values are single tokens")
+
+
+def _no_code(look: Look) -> Fit | None:
+    if look.dates >= 0.5 or look.share(*SPEAKING) >= 0.1 or max(look.full_name, look.given, look.family) >= 0.3:
+        return Fit(NEVER, "the values are dates, contacts or names")
+    if look.prose >= 0.3 or look.decimal >= 0.5:
+        return Fit(AGAINST, "the values are sentences or fractions")
+    if look.unique > 0.95 and look.present >= 20:
+        return Fit(NEAR_UNIQUE, f"{look.distinct} distinct values in {look.present} cells")
+    if look.unfamiliar >= 0.5 and look.share("with_digit") < 0.2:
+        return Fit(DOUBT, of(look.unfamiliar, "are words of no list, perhaps names", look))
     tokens = look.share("code_token", "code_list", "token")
-    if tokens < 0.6:
-        return Fit(DOUBT, of(tokens, "are single tokens", look))
-    return Fit(POSSIBLE, of(tokens, "are single tokens", look))
+    return Fit(DOUBT, of(tokens, "are single tokens", look)) if tokens < 0.6 else None
 
 
 def code_system(look: Look) -> Fit:
+    """Names and addresses of code systems."""
     published = look.share("published")
     if published >= 0.9:
         return Fit(STANDS, of(published, "are addresses of published vocabularies", look))
     share = look.share("system")
-    return graded(look, share, "are names or addresses of code systems", full=LIKELY, otherwise=SILENT if look.dates < 0.3 else AGAINST)
+    return graded(
+        look,
+        share,
+        "are names or addresses of code systems",
+        full=LIKELY,
+        otherwise=SILENT if look.dates < 0.3 else AGAINST,
+    )
 
 
 def gene_variant(look: Look) -> Fit:
+    """Genes, variants, transcripts, positions, alleles."""
     named = look.share("hgvs")
     if named >= 0.9 and look.distinct >= 3:
         return Fit(SURE, of(named, "are HGVS or database names of variants", look))
@@ -114,8 +129,11 @@ def gene_variant(look: Look) -> Fit:
 
 
 def sequence_number(look: Look) -> Fit:
+    """Counters within a subject or table."""
     if look.numeric < 0.9 or look.decimal >= 0.6:
         return Fit(AGAINST, of(look.numeric, "are numbers", look))
+    if look.numbered and (look.share("leading_zero") >= 0.05 or float(look.numbers.min()) > 20):
+        return Fit(AGAINST, "whole numbers that look handed out and do not begin at one")
     if look.dense:
         return Fit(LIKELY, "whole numbers without gaps")
     if look.unique >= 0.95 and look.present >= 12 and float(look.numbers.max()) > 3 * look.rows:
@@ -124,21 +142,28 @@ def sequence_number(look: Look) -> Fit:
 
 
 def study_day(look: Look) -> Fit:
+    """Days relative to a reference date."""
     if look.numeric < 0.9 or look.decimal >= 0.3:
         return Fit(AGAINST, of(look.numeric, "are numbers", look))
     return Fit(LIKELY if bool((look.numbers < 0).any()) else POSSIBLE, of(look.numeric, "are whole numbers", look))
 
 
 def measurement(look: Look) -> Fit:
+    """Numbers with or without unit or comparison."""
     if _could_be_dates(look):
         return Fit(AGAINST, "the whole numbers can be dates")
+    if look.numbered:
+        return Fit(AGAINST, "whole numbers that look handed out")
     share = look.share("number", "compared", "quantity", "ratio", "duration")
-    if look.dates >= 0.5 or look.prose >= 0.5:
-        return Fit(AGAINST, "the values are dates or sentences")
+    if look.dates >= 0.5 or look.share(*SPEAKING) >= 0.1:
+        return Fit(NEVER, "the values are dates or contacts")
+    if look.prose >= 0.5:
+        return Fit(AGAINST, of(look.prose, "read as sentences", look))
     return graded(look, share, "are numbers, with or without a unit or a comparison")
 
 
 def number(look: Look) -> Fit:
+    """Numbers of no special kind: fractions, or repeated with gaps."""
     if look.numeric < 0.95 or look.share("leading_zero") > 0.02:
         return Fit(AGAINST, of(look.numeric, "are numbers without a leading zero", look))
     if _could_be_dates(look):
@@ -147,8 +172,10 @@ def number(look: Look) -> Fit:
         return Fit(STANDS, of(look.decimal, "have a fraction", look))
     if look.present < 12:
         return Fit(POSSIBLE, of(look.numeric, "are numbers", look))
+    if look.in_blocks:
+        return Fit(POSSIBLE, f"{look.distinct} numbers, each in one block of rows, as keys stand")
     low, high = float(look.numbers.min()), float(look.numbers.max())
-    repeated = look.unique < 0.75
+    repeated = look.unique < 0.85
     small = high < 100 or (look.widths >= 2 and high < 1_000)
     if look.few and small and (look.distinct <= 20 or not look.dense):
         return Fit(STANDS, f"{look.distinct} small numbers, each repeated")
@@ -158,66 +185,10 @@ def number(look: Look) -> Fit:
 
 
 def unit(look: Look) -> Fit:
+    """Units of measurement."""
     if look.numeric >= 0.5:
         return Fit(AGAINST, of(look.numeric, "are numbers", look))
     return graded(look, look.share("unit"), "are units of measurement", full=LIKELY, otherwise=SILENT)
-
-
-def flag(look: Look) -> Fit:
-    if pa.types.is_boolean(look.type):
-        return Fit(SURE, "the column's type is true or false")
-    if look.distinct > 4 or look.share_in(YES_NO) < 1.0:
-        return Fit(AGAINST, "the values are not yes and no")
-    words = look.share_in(SURE_YES_NO)
-    if words == 1.0 and (look.distinct == 2 or "y" in look.folded or "yes" in look.folded):
-        return Fit(SURE, "the values are yes and no, or yes alone")
-    return Fit(STANDS if look.distinct >= 2 and look.present >= 12 else POSSIBLE, "the values can be yes and no")
-
-
-def category(look: Look) -> Fit:
-    speaking = look.share(*_SPEAKING)
-    if speaking >= 0.1:
-        return Fit(AGAINST, of(speaking, "are contacts or identifiers", look))
-    names = max(look.given, look.family, look.full_name)
-    if names >= 0.3 and look.distinct >= 3:
-        return Fit(AGAINST, of(names, "are known names of persons", look))
-    if look.dates >= 0.5 or look.identifier_like >= 0.5:
-        return Fit(AGAINST, of(max(look.dates, look.identifier_like), "are dates or look like identifiers", look))
-    if look.share("tnm") >= 0.8:
-        return Fit(STANDS if look.distinct >= 3 else LIKELY, of(look.share("tnm"), "are TNM or stage labels", look))
-    if look.numeric >= 0.9 and (look.decimal >= 0.3 or look.distinct > 30):
-        return Fit(AGAINST, of(look.numeric, "are numbers", look))
-    if look.few:
-        if look.distinct < 2:
-            return Fit(SILENT)
-        numeric = look.numeric >= 0.9
-        return Fit(LIKELY if numeric else STANDS, f"{look.distinct} labels in {look.present} cells, each repeated")
-    if look.present >= 20 and look.unique > 0.8:
-        return Fit(NEAR_UNIQUE, f"{look.distinct} distinct values in {look.present} cells")
-    short = look.longest_judged <= 80 and look.prose < 0.3
-    return Fit(POSSIBLE if short and look.share("with_digit") < 0.5 else SILENT)
-
-
-def constant(look: Look) -> Fit:
-    if look.distinct != 1 or look.present < 10 or look.share("identifier") * (len(look.values[0]) > 4) or look.dates:
-        return Fit(AGAINST)
-    if look.full_name or (max(look.given, look.family) and look.words < 4):
-        return Fit(AGAINST, "the value reads as a name")
-    return Fit(STANDS - 0.1, f"one value in {look.present} cells")
-
-
-def free_text(look: Look) -> Fit:
-    if look.numeric >= 0.8 or look.dates >= 0.8:
-        return Fit(AGAINST, "the values are numbers or dates")
-    if look.distinct <= 3 and look.share_in(YES_NO) == 1.0:
-        return Fit(AGAINST, "the values are yes and no")
-    if look.prose >= 0.4 and look.words >= 5 and not look.few:
-        return Fit(STANDS + 0.3, of(look.prose, "read as sentences", look))
-    if look.few and look.distinct <= 30 and look.prose < 0.5:
-        return Fit(DOUBT, f"{look.distinct} labels, each repeated")
-    if look.words >= 3 and look.unique >= 0.3:
-        return Fit(WORDY, f"{look.words:.1f} words in a value on average")
-    return Fit(SILENT)
 
 
 FITS: Mapping[str, Test] = {
@@ -233,8 +204,4 @@ FITS: Mapping[str, Test] = {
     "measurement": measurement,
     "number": number,
     "unit": unit,
-    "flag": flag,
-    "category": category,
-    "constant": constant,
-    "free_text": free_text,
 }

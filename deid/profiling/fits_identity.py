@@ -50,24 +50,29 @@ def sample(look: Look) -> Fit:
 
 
 def email(look: Look) -> Fit:
+    """E-mail addresses."""
     return graded(look, look.share("email"), "are e-mail addresses", full=SURE)
 
 
 def url(look: Look) -> Fit:
+    """Web addresses, published vocabularies aside."""
     if look.share("published") >= 0.6:
         return Fit(DOUBT, of(look.share("published"), "are addresses of published vocabularies", look))
     return graded(look, look.share("address_of_web"), "are web addresses", full=SURE)
 
 
 def ip(look: Look) -> Fit:
+    """IP addresses."""
     return graded(look, look.share("ip"), "are IP addresses", full=SURE)
 
 
 def uuid(look: Look) -> Fit:
+    """Universally unique identifiers and hexadecimal digests."""
     return graded(look, look.share("uuid", "hex_digest"), "are universally unique identifiers or digests", full=SURE)
 
 
 def ssn(look: Look) -> Fit:
+    """Social security and other national numbers, with or without their separators."""
     national = look.share("ssn", "national_id")
     if look.share("ssn") >= 0.6:
         return Fit(SURE, of(look.share("ssn"), "are digits grouped 3-2-4", look))
@@ -80,17 +85,21 @@ def ssn(look: Look) -> Fit:
 
 
 def phone(look: Look) -> Fit:
+    """Telephone numbers; bare digits need a name that says so."""
     strict, loose = look.share("phone_strict"), look.share("phone", "phone_plain")
     if strict >= 0.6 and look.share("national_id") < 0.5:
         return Fit(SURE if strict >= 0.8 and look.distinct >= 3 else LIKELY, of(strict, "are telephone numbers", look))
     if loose >= 0.6 and look.dates < 0.5:
         return Fit(LIKELY, of(loose, "can be telephone numbers", look))
-    if look.decimal >= 0.3 or (look.numeric >= 0.9 and look.share("integer") >= 0.9 and look.widths == 1 and loose < 0.1):
+    if look.decimal >= 0.3 or (
+        look.numeric >= 0.9 and look.share("integer") >= 0.9 and look.widths == 1 and loose < 0.1
+    ):
         return Fit(AGAINST, "the numbers are too short or have fractions")
     return identifier(look) if identifier(look).points < 0 else Fit(SILENT)
 
 
 def account(look: Look) -> Fit:
+    """Bank accounts and payment cards, by their check digits."""
     ibans = look.share_where(checks.iban) if look.share("iban") >= 0.5 else 0.0
     cards = look.share_where(checks.card)
     if ibans >= 0.8:
@@ -101,6 +110,7 @@ def account(look: Look) -> Fit:
 
 
 def licence(look: Look) -> Fit:
+    """Licences; US provider numbers by their check digit."""
     passes = look.share_where(checks.npi)
     if passes >= 0.9:
         return Fit(LIKELY, of(passes, "pass the check digit of provider numbers", look))
@@ -108,6 +118,7 @@ def licence(look: Look) -> Fit:
 
 
 def device(look: Look) -> Fit:
+    """Device numbers; unique device identifiers by their shape."""
     codes = look.share("udi")
     if codes >= 0.5:
         return Fit(SURE, of(codes, "are unique device identifiers", look))
@@ -115,6 +126,7 @@ def device(look: Look) -> Fit:
 
 
 def vehicle(look: Look) -> Fit:
+    """Plates; vehicle numbers by their check digit."""
     vins = look.share_where(checks.vin) if look.share("seventeen") >= 0.5 else 0.0
     if vins >= 0.8:
         return Fit(SURE, of(vins, "are vehicle numbers with their check digit", look))
@@ -122,6 +134,7 @@ def vehicle(look: Look) -> Fit:
 
 
 def record_number(look: Look) -> Fit:
+    """Record numbers; NHS numbers by their check digit."""
     passes = look.share_where(checks.nhs_number)
     if passes >= 0.95 and look.distinct >= 5:
         return Fit(STANDS, of(passes, "pass the check digit of NHS numbers", look))
@@ -129,6 +142,7 @@ def record_number(look: Look) -> Fit:
 
 
 def sample_barcode(look: Look) -> Fit:
+    """Specimen identifiers; barcodes of cancer studies by their shape."""
     codes = look.share("barcode")
     if codes >= 0.6 and look.distinct >= 3:
         return Fit(LIKELY, of(codes, "have the shape of a sample or participant barcode", look))
@@ -136,12 +150,14 @@ def sample_barcode(look: Look) -> Fit:
 
 
 def username(look: Look) -> Fit:
+    """Logins and handles."""
     if look.share("email") >= 0.6:
         return Fit(SILENT)
     return identifier(look)
 
 
 def biometric(look: Look) -> Fit:
+    """Names of pictures and prints."""
     return identifier(look) if identifier(look).points < 0 else Fit(SILENT)
 
 

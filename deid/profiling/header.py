@@ -1,8 +1,9 @@
 """What a column is called: its name cut into words, words into concepts, concepts into kinds with a weight.
 
 The words stand in `deid/data/header_words.csv` (English with the commonest German, French, Spanish, Italian, Dutch,
-Portuguese and Nordic headers), the patterns in `deid/data/header_rules.csv`. A pattern matches neighbouring words in any
-order: `NAME LAST` reads 'last_name' and 'name_last'. In an upper-case word of a pattern any word of that concept fits.
+Portuguese and Nordic headers), the patterns in `deid/data/header_rules.csv`. A pattern matches neighbouring words in
+any order: `NAME LAST` reads 'last_name' and 'name_last'. For an upper-case word of a pattern any word of that concept
+fits.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ from functools import cache
 from importlib.resources import files
 from itertools import permutations
 
+from deid.profiling.words import word_set
+
 #: Points of a pattern by its strength, before the place of the match counts.
 STRENGTH: Mapping[str, float] = {"strong": 5.0, "usual": 3.0, "weak": 1.5}
 PER_FURTHER_WORD = 0.5
@@ -26,29 +29,23 @@ NOT_AT_THE_END = -1.5
 BEFORE_A_HEAD = -3.0
 MOST = 6.5
 #: Last words that say what the column is, whatever stands before: `phone_type` holds types, not phones.
-HEADS = frozenset(
-    "TYPE FLAG UNITW COUNTW CODESYS SYSTEM VERSION BAND DATE COMMENT TEXT DISPLAY CITY STATE COUNTRY ZIP POST PHONE FAX EMAIL SEX "
-    "RACE ETHNIC AGE LANGUAGE MARITAL TIME DEATHDATE BIRTHDATE".split()
-)
+HEADS = word_set("head")
 #: First words that say it where no last word does: `dateInitialTreatment`, `text_staging`.
-HEADS_FIRST = frozenset("DATE TEXT COMMENT NAME PHONE EMAIL BIRTHDATE".split())
-_STOP = frozenset(
-    "of the for and a an at in de du des la le les d l del della di der die das den zur zum het e et und y".split()
-)
-_SUFFIXES = frozenset({"id", "no", "nr", "dt", "cd", "nm", "dx", "hx", "rx"})
-#: Words that end or begin ordinary English words and are therefore never cut out of a longer one.
-_NEVER_CUT = frozenset(
-    "age ages ort via rue eta nin seq sin con bin fin par tag uri val res dat tel per mon sub line form her ate men end cat out era "
-    "lat web mid pts geo pin doc son dad mom kin art gene kor idad han has any did was had alt ref on by to st sd sr sn ct cc mi".split()
-)
+HEADS_FIRST = word_set("head_first")
+_STOP = word_set("stop")
+#: Two letters that may be cut off or out of a longer word: 'patientid'.
+_SHORT_PARTS = word_set("short_part")
+#: Words that end or begin ordinary words and are therefore never cut out of a longer one.
+_NEVER_CUT = word_set("never_cut")
 
 
 @dataclass(frozen=True)
 class Hint:
-    """What a name says for one kind: points (0 to 6.5) and the words that said it."""
+    """What a name says for one kind: points (0 to 6.5), the words that said it, whether a convention defines it."""
 
     points: float
     words: str
+    defined: bool = False
 
 
 @cache
@@ -117,7 +114,7 @@ def _segments(word: str) -> tuple[str, ...]:
     for end in range(1, len(word) + 1):
         for start in range(end):
             head, part = best[start], word[start:end]
-            usable = part in _SUFFIXES if len(part) < 3 else part in known and part not in _NEVER_CUT
+            usable = part in _SHORT_PARTS if len(part) < 3 else part in known and part not in _NEVER_CUT
             usable = usable or (part == "of" and start > 0)
             if head is None or not usable:
                 continue

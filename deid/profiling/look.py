@@ -8,39 +8,19 @@ from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
-import pyarrow as pa
-import pyarrow.compute as pc
 
 from deid.profiling import dictionaries
 from deid.profiling.header import fold
-from deid.profiling.shapes import SHAPE
+from deid.profiling.panel import Panel
 from deid.profiling.tally import Tally
+from deid.profiling.words import word_set
 
 #: Distinct values whose shapes are judged; evenly picked where a column has more.
 MOST_JUDGED = 4_000
 MOST_TOGETHER = 200_000
-_FUNCTION_WORDS = frozenset(
-    "the of and to in was is with for on at by no not he she his her this that are were has had be from or an as patient "
-    "der die das und mit von bei ist wurde nicht le la les des et une est avec pour dans el los que con por una del il di che".split()
-)
+_FUNCTION_WORDS = word_set("function")
 _NAME_PART = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
-_TITLES = frozenset("dr prof professor mr mrs ms miss herr frau mme dott sr sra sister md phd rn np do jr ii iii iv frcp mbbs von van de der la".split())
-
-
-class Panel:
-    """The judged values of all columns of a table in one array, so that every shape is compiled and matched once."""
-
-    def __init__(self, columns: Sequence[Sequence[str]]) -> None:
-        self._column = pa.array([value for values in columns for value in values], pa.string())
-        self._starts = np.cumsum([0, *(len(values) for values in columns)])
-        self._masks: dict[str, npt.NDArray[np.bool_]] = {}
-
-    def mask(self, shape: str, column: int) -> npt.NDArray[np.bool_]:
-        """Return which of the judged values of a column have a shape."""
-        if shape not in self._masks:
-            hits = pc.match_substring_regex(self._column, SHAPE[shape])
-            self._masks[shape] = np.asarray(hits, dtype=bool)
-        return self._masks[shape][self._starts[column] : self._starts[column + 1]]
+_TITLES = word_set("title")
 
 
 def looks(tallies: Sequence[Tally]) -> list[Look]:
@@ -67,12 +47,20 @@ class Look:
     """Facts about the values of one column. Shares are of distinct values unless a name says rows."""
 
     def __init__(
-        self, tally: Tally, values: list[str], counts: npt.NDArray[np.int64], distinct: int, present: int, panel: Panel, position: int
+        self,
+        tally: Tally,
+        values: list[str],
+        counts: npt.NDArray[np.int64],
+        distinct: int,
+        present: int,
+        panel: Panel,
+        position: int,
     ) -> None:
         self.type = tally.type
         self.rows = tally.rows
         self.missing = tally.missing
         self.full = tally.full
+        self.runs = tally.runs
         self.values = values
         self.counts = counts
         self.distinct = distinct
@@ -184,7 +172,7 @@ class Look:
 
     @cached_property
     def full_names(self) -> npt.NDArray[np.bool_]:
-        """Which distinct values read as a person's full name: a given and a family name that are known, or a title and one."""
+        """Which distinct values read as a full name: a given and a family name that are known, or a title and one."""
         given, family = dictionaries.given_names(), dictionaries.family_names()
         shaped, titled = self.mask("person"), self.mask("title")
         found = np.zeros(len(self.values), dtype=bool)
@@ -205,6 +193,27 @@ class Look:
         return float(self.full_names.mean()) if self.values else 0.0
 
     @cached_property
+    def unfamiliar(self) -> float:
+        """Share of distinct values that are capitalised words of which one stands in no word list: perhaps names."""
+        return self._strange(lambda parts, known: any(len(p) > 3 and not k for p, k in zip(parts, known, strict=True)))
+
+    @cached_property
+    def strangers(self) -> float:
+        """Share of distinct values that are two to four capitalised words of which none stands in a word list."""
+        return self._strange(lambda parts, known: 2 <= len(parts) <= 4 and not any(known))
+
+    def _strange(self, test: Callable[[list[str], list[bool]], bool]) -> float:
+        from deid.detect.lexicon import is_word
+
+        worded = self.mask("letters") | self.mask("person")
+        picked = np.flatnonzero(worded)[:1_000]
+        hits = 0
+        for value in (self.values[i] for i in picked):
+            parts = [part for part in _NAME_PART.findall(fold(value)) if part not in _TITLES]
+            hits += value[0].isupper() and test(parts, [len(part) > 1 and is_word(part) for part in parts])
+        return float(worded.mean()) * hits / len(picked) if len(picked) else 0.0
+
+    @cached_property
     def dates(self) -> float:
         """Share of distinct values that are dates written out (not bare digits)."""
         return self.share("iso_date", "slash_date", "month_date", "sas_date")
@@ -212,9 +221,26 @@ class Look:
     @cached_property
     def few(self) -> bool:
         """Whether few labels are repeated many times: at least 12 filled cells, each label three times and more."""
-        return not self.full and self.present >= 12 and self.distinct * 3 <= self.present and (
-            self.distinct <= 60 or self.distinct * 20 <= self.present
+        return (
+            not self.full
+            and self.present >= 12
+            and self.distinct * 3 <= self.present
+            and (self.distinct <= 60 or self.distinct * 20 <= self.present)
         )
+
+    @cached_property
+    def numbered(self) -> bool:
+        """Whether whole numbers look handed out: leading zeros, no gaps, or five digits and more of one width."""
+        if self.share("integer") < 0.98 or self.present < 20:
+            return False
+        if self.share("leading_zero") >= 0.05:
+            return True
+        return self.unique >= 0.9 and (self.dense or (self.widths == 1 and len(self.values[0]) >= 5))
+
+    @cached_property
+    def in_blocks(self) -> bool:
+        """Whether many values each fill one block of rows, as the key of a table with several rows a subject does."""
+        return self.distinct > 30 and self.unique < 0.67 and self.runs <= 1.5 * self.distinct
 
     @cached_property
     def dense(self) -> bool:
@@ -226,15 +252,21 @@ class Look:
 
     @cached_property
     def identifier_like(self) -> float:
-        """Share of distinct values that are one token of five letters and more with three digits in a row, dates and fractions aside."""
-        hits = self.mask("identifier") & self.mask("token") & np.array([len(value) >= 5 for value in self.values], dtype=bool)
+        """Share of distinct values that are one token of five letters and more, with three digits in a row."""
+        hits = (
+            self.mask("identifier")
+            & self.mask("token")
+            & np.array([len(value) >= 5 for value in self.values], dtype=bool)
+        )
         hits = hits & ~self.mask("iso_date") & ~self.mask("slash_date") & ~(self.mask("number") & ~self.mask("integer"))
         return float(hits.mean()) if self.values else 0.0
 
 
 def _known(part: str, names: frozenset[str]) -> bool:
-    return part in names or ("-" in part and all(piece in names for piece in part.split("-") if piece)) or (
-        ("'" in part or "’" in part) and re.split("['’]", part)[-1] in names
+    return (
+        part in names
+        or ("-" in part and all(piece in names for piece in part.split("-") if piece))
+        or (("'" in part or "’" in part) and re.split("['’]", part)[-1] in names)
     )
 
 

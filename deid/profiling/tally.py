@@ -8,12 +8,14 @@ from hashlib import blake2b
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from deid.profiling.screen import screen
 from deid.values import as_text
 
+Indices = npt.NDArray[Any]
 #: Distinct values that are held of one column; beyond them `distinct` is a lower bound.
 MOST_DISTINCT = 20_000
 #: Distinct values that are held of all columns of a table together; a wide table holds fewer of each.
@@ -34,6 +36,7 @@ def tallies_for(schema: pa.Schema) -> list[Tally]:
 class Tally:
     """The counts of one column; grows with every batch, within bounds.
 
+    runs      blocks of neighbouring rows with one value; a key that repeats stands in about as many runs as values
     values    how often each distinct value was seen, as trimmed text; long cells cut, a digest after them
     late      values of later batches, after `values` was full
     screened  cells of all rows that hold an identifier, by kind
@@ -45,15 +48,17 @@ class Tally:
     missing: int = 0
     longest: int = 0
     full: bool = False
-    seen_when_full: int = 0
-    values: Counter[str] = field(default_factory=Counter)
-    late: Counter[str] = field(default_factory=Counter)
+    runs: int = 0
+    last: str | None = field(default=None, repr=False)
+    values: Counter[str] = field(default_factory=Counter, repr=False)
+    late: Counter[str] = field(default_factory=Counter, repr=False)
     screened: Counter[str] = field(default_factory=Counter)
 
     def add(self, column: pa.Array) -> None:
         """Count one batch of the column. The input is not changed."""
         self.rows += len(column)
-        values, counts = _distinct(column)
+        values, counts, indices = _distinct(column)
+        self._count_runs(values, indices)
         blank = pc.equal(values, "")
         filled = np.asarray(pc.invert(blank), dtype=bool)
         present = int(counts[filled].sum())
@@ -70,16 +75,22 @@ class Tally:
         else:
             self._hold(values, counts)
 
-    def _hold(self, values: pa.Array, counts: np.ndarray[Any, Any]) -> None:
+    def _count_runs(self, values: pa.Array, indices: Indices) -> None:
+        if not len(indices):
+            return
+        first = values[int(indices[0])].as_py()
+        self.runs += int(np.count_nonzero(np.diff(indices))) + (first != self.last)
+        self.last = values[int(indices[-1])].as_py()
+
+    def _hold(self, values: pa.Array, counts: Indices) -> None:
         for value, count in zip(values.to_pylist(), counts.tolist(), strict=True):
             key = value if len(value) <= LONGEST_HELD else _cut(value)
             if key not in self.values and len(self.values) >= self.most:
                 self.full = True
                 break
             self.values[key] += count
-        self.seen_when_full = sum(self.values.values())
 
-    def _sample(self, values: pa.Array, counts: np.ndarray[Any, Any]) -> None:
+    def _sample(self, values: pa.Array, counts: Indices) -> None:
         step = max(1, len(values) // LATE_SAMPLE)
         picked = values.take(pa.array(np.arange(0, len(values), step)))
         for value, count in zip(picked.to_pylist(), counts[::step].tolist(), strict=True):
@@ -91,21 +102,27 @@ class Tally:
 def _holds_text(kind: pa.DataType) -> bool:
     if pa.types.is_dictionary(kind):
         return _holds_text(kind.value_type)
-    plain = pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_boolean(kind) or pa.types.is_null(kind)
+    plain = (
+        pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_boolean(kind) or pa.types.is_null(kind)
+    )
     return not (plain or pa.types.is_temporal(kind) or pa.types.is_decimal(kind))
 
 
-def _distinct(column: pa.Array) -> tuple[pa.Array, np.ndarray[Any, Any]]:
-    """Return the distinct values as trimmed text and how often each stands in the column; nulls are left out."""
+def _distinct(column: pa.Array) -> tuple[pa.Array, Indices, Indices]:
+    """Return the distinct values as trimmed text, how often each stands in the column, and the rows as indices of them.
+
+    Nulls are left out.
+    """
+    nothing = np.zeros(0, np.int64)
     if pa.types.is_null(column.type):
-        return pa.array([], pa.string()), np.zeros(0, np.int64)
+        return pa.array([], pa.string()), nothing, nothing
     if not _encodes(column.type):
         column = as_text(column)
     encoded = column if pa.types.is_dictionary(column.type) else column.dictionary_encode()
-    indices = encoded.indices.drop_null()
-    counts = np.bincount(np.asarray(indices), minlength=len(encoded.dictionary))
+    indices = np.asarray(encoded.indices.drop_null())
+    counts = np.bincount(indices, minlength=len(encoded.dictionary))
     texts = pc.fill_null(pc.utf8_trim_whitespace(as_text(encoded.dictionary)), "")
-    return texts, counts
+    return texts, counts, indices
 
 
 def _encodes(kind: pa.DataType) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import fields, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from typing import Any
 
 from deid.decisions import Plan, Step, TablePlan
@@ -60,10 +60,10 @@ def inventory(inputs: ReportInputs, rules: Disclosure) -> list[dict[str, Any]]:
     return entries
 
 
-def _entry(step: Step, label: str, table: str, rules: Disclosure, unsaid: re.Pattern[str] | None) -> dict[str, Any]:
+def _entry(step: Step, label: str, table: str, rules: Disclosure, unsaid: _Unsaid) -> dict[str, Any]:
     def said(text: str) -> str:
         own = text if label == step.column else _without_name(text, step.column)
-        return printable(unsaid.sub("a dropped column", own) if unsaid else own)
+        return printable(unsaid.sub(own))
 
     return {
         "table": table,
@@ -123,15 +123,32 @@ def _size(count: int) -> str:
 def _without_name(text: str, name: str) -> str:
     if not name:
         return text
-    return re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", "this column", text, flags=re.IGNORECASE if len(name) > 2 else 0)
+    return re.sub(
+        rf"(?<!\w){re.escape(name)}(?!\w)", "[this column]", text, flags=re.IGNORECASE if len(name) > 2 else 0
+    )
 
 
-def _names_not_said(plan: Plan) -> re.Pattern[str] | None:
-    """Match the names of dropped columns in any sentence, save names that are ordinary words or released elsewhere."""
+@dataclass(frozen=True)
+class _Unsaid:
+    """The names of dropped columns, which no sentence may hold: words looked up one by one, the others searched for."""
+
+    words: frozenset[str]
+    others: re.Pattern[str] | None
+
+    def sub(self, text: str) -> str:
+        """Return a sentence without these names."""
+        text = re.sub(r"\w+", lambda word: "[a dropped column]" if word[0] in self.words else word[0], text)
+        return self.others.sub("[a dropped column]", text) if self.others else text
+
+
+def _names_not_said(plan: Plan) -> _Unsaid:
+    """Return the names of dropped columns, save ordinary words and names that are released elsewhere."""
     released = {step.column for step in plan.steps if step.released}
     dropped = {step.column for step in plan.steps if not step.released} - released
     telling = sorted((name for name in dropped if len(name) > 2 and not _ordinary(name)), key=lambda n: (-len(n), n))
-    return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, telling))})(?!\w)") if telling else None
+    others = [re.escape(name) for name in telling if not re.fullmatch(r"\w+", name)]
+    pattern = re.compile(rf"(?<!\w)(?:{'|'.join(others)})(?!\w)") if others else None
+    return _Unsaid(frozenset(telling), pattern)
 
 
 def _ordinary(name: str) -> bool:

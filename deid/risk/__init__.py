@@ -10,6 +10,7 @@ from deid.contracts import Evidence
 from deid.errors import UsageError, did_you_mean, problem_kind
 from deid.model import Measure
 from deid.registry import plugins
+from deid.risk.beyond import MEANINGS
 
 UNKNOWN_METRIC = problem_kind(
     "P701",
@@ -55,8 +56,8 @@ def metrics() -> dict[str, Explained]:
 
 
 def find(name: str) -> Explained | None:
-    """Return what a measure id (`prosecutor.rb`, `t.equal.AEDECOD`) or a family name means, or None."""
-    known = metrics()
+    """Return what a measure id (`prosecutor.rb`, `t.equal.AEDECOD`) or a family means, or None; attacks included."""
+    known = {**metrics(), **{meaning.id: Explained(*meaning, variants="") for meaning in MEANINGS}}
     for pattern, explained in known.items():
         if name == pattern or _fits(name.split("."), pattern.split(".")):
             return explained
@@ -76,7 +77,7 @@ def explain(name: str) -> str:
     return (
         f"{found.id}: {found.title}\n\n{found.meaning}\n\n"
         f"formula  {found.formula}\nunits    {found.units}\nsource   {found.source}\n\n{found.variants}\n"
-    )
+    ).rstrip() + "\n"
 
 
 def _fits(words: list[str], pattern: list[str]) -> bool:

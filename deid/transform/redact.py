@@ -32,7 +32,7 @@ _BATCH = 128
 class Redact:
     """Finds the identifiers in every text, with what the subject's record knows, and replaces them.
 
-    style      tag ([NAME_1], numbered within a text), redact (one label), or surrogate (invented, consistent, dates moved)
+    style      tag ([NAME_1], numbered within a text), redact (one label), or surrogate (invented, dates moved)
     label      what stands for an identifier where style is redact
     mode       balanced, or max_recall: what is not known to be safe goes too; empty: as the policy's text block says
     keep       kinds that stay although they were found, such as state or country
@@ -79,7 +79,7 @@ class Redact:
         return self.apply_counted(column, context)[0]
 
     def apply_counted(self, column: pa.Array, context: Context) -> tuple[pa.Array, Mapping[str, int]]:
-        """Return the redacted texts and counts: `cells`, `changed`, `redacted_whole` and `kind:NAME` for what was replaced."""
+        """Return the redacted texts and counts: cells, changed, redacted_whole, and kind:NAME for what was replaced."""
         texts = as_text(column).to_pylist()
         owners = context.subject.to_pylist() if context.subject is not None else [None] * len(texts)
         jobs = list(dict.fromkeys((text, owner) for text, owner in zip(texts, owners, strict=True) if text))
@@ -130,13 +130,15 @@ class Redact:
 
     def describe(self) -> str:
         """Say what is done, in one line."""
-        what = {"tag": "a numbered tag", "redact": "a label", "surrogate": "invented ones, dates moved by the subject's own days"}
+        what = {
+            "tag": "a numbered tag",
+            "redact": "a label",
+            "surrogate": "invented ones, dates moved by the subject's own days",
+        }
         return f"identifiers in the text replaced by {what[self.style]}"
 
 
-def _found(
-    detector: Detector, texts: Sequence[str], known: Sequence[tuple[Known, ...]]
-) -> list[list[Span] | None]:
+def _found(detector: Detector, texts: Sequence[str], known: Sequence[tuple[Known, ...]]) -> list[list[Span] | None]:
     """Return the spans of each text; None where detection failed, so that the caller gives up the whole cell."""
     try:
         return list(detector.find_all(texts, known))

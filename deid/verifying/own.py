@@ -9,20 +9,28 @@ from deid.collecting.needles import fold, windows
 from deid.model import Known
 
 _TOKEN = re.compile(r"[^\W_]+")
+MET_BY_CHANCE = frozenset({"date", "birth_date", "death_date", "city", "zip", "postcode"})
 SHORTEST_WORD, SHORTEST_NUMBER = 3, 4
 
 
 def own_left(
-    texts: Sequence[str | None], subjects: Sequence[str | None], known: Mapping[str, tuple[Known, ...]]
+    texts: Sequence[str | None],
+    subjects: Sequence[str | None],
+    known: Mapping[str, tuple[Known, ...]],
+    *,
+    invented: bool = False,
 ) -> int:
     """Count the known identifiers of each text's own subject that still stand in it.
 
     A single word is looked for in the spelling of the record (a name may also be a common word in lower case); what
-    has digits or several words, in any case and with any separators.
+    has digits or several words, in any case and with any separators. `invented`: the text holds invented
+    dates and places, which may equal the subject's own by chance and are not counted.
     """
-    return sum(
-        _count(text, known.get(subject, ())) for text, subject in zip(texts, subjects, strict=True) if text and subject
-    )
+    looked_for = {
+        subject: tuple(item for item in items if not invented or item.kind not in MET_BY_CHANCE) for subject, items in known.items()
+    }
+    pairs = zip(texts, subjects, strict=True)
+    return sum(_count(text, looked_for.get(subject, ())) for text, subject in pairs if text and subject)
 
 
 def _count(text: str, known: Sequence[Known]) -> int:

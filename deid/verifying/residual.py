@@ -19,7 +19,7 @@ import pyarrow.compute as pc
 from deid.collecting.needles import SHORTEST, fold, folded, joined, windows
 from deid.facts import Hashes, Needles
 from deid.model import Finding
-from deid.values import hash64
+from deid.values import as_text, hash64
 
 _TOKEN = re.compile(r"[^\W_]+")
 _PACKED = re.compile(r"[A-Za-z0-9+/_-]{16,}={0,2}")
@@ -41,7 +41,7 @@ class Scan:
 
     def column(self, table: str, column: str, values: pa.Array, *, numeric: bool, id_column: bool) -> None:
         """Search the cells of one column of a batch."""
-        distinct = pc.unique(pc.drop_null(values))
+        distinct = as_text(pc.unique(pc.drop_null(values)))
         text = folded(distinct)
         self.searched["cells"] += len(values)
         plain = joined(text)

@@ -34,7 +34,7 @@ class Local:
     @property
     def classes(self) -> int:
         """Number of classes."""
-        return self.levels.shape[1]
+        return int(self.levels.shape[1])
 
 
 def local(judge: Judge, deadline: float, rounds: int = _ROUNDS) -> Local:

@@ -10,7 +10,6 @@ import numpy.typing as npt
 
 from deid.anonymise.task import Axis, Floats, Keys, Task
 
-
 _TABLE = 2_000  # up to this many codes the cost of every pair is worked out beforehand
 
 
@@ -32,7 +31,7 @@ class Side:
     @property
     def size(self) -> int:
         """Number of codes."""
-        return self.above.shape[1]
+        return int(self.above.shape[1])
 
     def cost(self, low: Keys, high: Keys) -> Floats:
         """Return the weighted cost of the smallest node over two codes; infinite where no level allowed holds both."""

@@ -14,12 +14,12 @@ import numpy as np
 
 from deid.anonymise.judge import Judge
 from deid.anonymise.local.boxes import Side
-from deid.anonymise.partition import Mask, Partition, ranked
+from deid.anonymise.partition import Mask, Partition
 from deid.anonymise.task import Floats, Keys
+from deid.classes import PACKED_BITS, ranked
 
-PRICES = tuple(float(price) for price in np.geomspace(0.01, 1.01, 50))
+PRICES = tuple(float(price) for price in np.linspace(0.02, 1.01, 50))
 _WORTHWHILE = 0.01  # a round that frees a smaller share of the rest raises the price
-_BITS = 62
 
 Node = tuple[int, ...]
 
@@ -116,7 +116,7 @@ class Peeler:
         for codes, cards, level in zip(self.codes, self.cards, node, strict=True):
             card = cards[level]
             if card > 1:
-                if (space * card).bit_length() > _BITS:
+                if (space * card).bit_length() > PACKED_BITS:
                     key, space = ranked(key, space)
                 key = key * card + codes[level]
                 space *= card

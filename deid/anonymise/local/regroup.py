@@ -171,7 +171,7 @@ class Growth:
         cost = np.where(self.free, 0.0, np.inf)
         for side, codes, low, high in zip(self.parts, self.codes, open_.low, open_.high, strict=True):
             cost += side.cost(np.minimum(low[:, None], codes), np.maximum(high[:, None], codes))
-        return cost.argmin(axis=1)
+        return np.asarray(cost.argmin(axis=1))
 
     def _add(self, open_: _Open, sets: Keys, pick: Keys, starts: Mask) -> None:
         codes = self.codes[:, sets, pick]

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from deid.anonymise.models import TOLERANCE, floor
-from deid.anonymise.models.bisection import largest
+from deid.anonymise.models.largest import within
 from deid.anonymise.partition import Mask, Survivors
 from deid.anonymise.task import Floats, Keys
 from deid.classes import Counts
@@ -38,12 +38,7 @@ class EqualDistance:
         if not classes.single_valued(self.attribute):
             return classes.sizes
         histogram = classes.histogram(self.attribute)
-
-        def fits(size: Floats) -> Mask:
-            within = np.minimum(histogram, size[:, None] * self.overall).sum(axis=1)
-            return np.asarray(within >= (1 - self.t - TOLERANCE) * size)
-
-        return floor(largest(fits, histogram.sum(axis=1)))
+        return floor(np.minimum(within(histogram, self.overall, 1 - self.t - TOLERANCE), histogram.sum(axis=1)))
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from deid.anonymise.models import TOLERANCE, floor
-from deid.anonymise.models.bisection import largest
+from deid.anonymise.models.largest import largest
 from deid.anonymise.partition import Mask, Survivors
 from deid.anonymise.task import Floats
 from deid.classes import Counts

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from deid.anonymise.models import TOLERANCE, floor
-from deid.anonymise.models.bisection import largest
 from deid.anonymise.models.closeness import shares
+from deid.anonymise.models.largest import within
 from deid.anonymise.partition import Mask, Survivors
 from deid.anonymise.task import Floats
 from deid.classes import Counts
@@ -40,9 +40,5 @@ class BetaLikeness:
         if not classes.single_valued(self.attribute):
             return classes.sizes
         histogram = classes.histogram(self.attribute)
-        ceiling = self.ceiling + TOLERANCE
-
-        def fits(size: Floats) -> Mask:
-            return np.asarray(np.minimum(histogram, size[:, None] * ceiling).sum(axis=1) >= size * (1 - TOLERANCE))
-
-        return floor(largest(fits, histogram.sum(axis=1)))
+        room = within(histogram, self.ceiling + TOLERANCE, 1 - TOLERANCE)
+        return floor(np.minimum(room, histogram.sum(axis=1)))

@@ -3,6 +3,7 @@
 Few of them follow a label. They were written for this purpose; no name, place or number in them is anybody's.
 """
 
+# ruff: noqa: E501
 SENTENCES = (
     # letters
     "Thank you for asking me to see this pleasant retired bookkeeper, whom «Thandiwe Mokoena» in your practice has looked after since the «spring of 2017».",

@@ -15,7 +15,7 @@ from deid.contracts import TableInfo
 from deid.registry import plugin
 
 #: Characters that formats stumble over, beside ordinary ones.
-TRICKY = '",;|\t\'=+-@#\\/<> é’Łß漢😀\u2028\xa0' + string.ascii_letters + string.digits
+TRICKY = "\",;|\t'=+-@#\\/<> é’Łß漢😀\u2028\xa0" + string.ascii_letters + string.digits
 LINES = "\n\r"
 
 

@@ -1,8 +1,13 @@
 from __future__ import annotations
 
+import csv
+import io
+
 import pyarrow as pa
 import pytest
 from format_tables import read_all
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import deid.formats.delimited as delimited
 import deid.formats.encoded as encoded
@@ -70,7 +75,8 @@ def test_encodings_and_line_ends_that_say_what_they_are(file, content):
 
 
 @pytest.mark.parametrize(
-    ("encoding", "octets", "text"), [("latin-1", b"\xe9", "é"), ("windows-1252", b"\x92", "’"), ("cp1252", b"\x80", "€")]
+    ("encoding", "octets", "text"),
+    [("latin-1", b"\xe9", "é"), ("windows-1252", b"\x92", "’"), ("cp1252", b"\x80", "€")],
 )
 def test_declared_encodings(file, encoding, octets, text):
     path = file(b"a,b\n1," + octets + b"\n")
@@ -131,6 +137,36 @@ def test_blocks_may_end_anywhere(file, monkeypatch, size):
     assert place(refusal(file(b'a,b\n"x\ny",1\nZ"e"b,"ulon\n1,2\n'))) == ("D315", "t.csv:4")
 
 
+@given(body=st.text('ab",\n', max_size=40), size=st.integers(1, 50))
+@settings(max_examples=400, deadline=None)
+def test_what_is_read_is_what_the_standard_library_reads(tmp_path_factory, body, size):
+    path = tmp_path_factory.mktemp("csv") / "t.csv"
+    path.write_text("x,y\n" + body, "utf-8", newline="")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(encoded, "BLOCK", size)
+        patch.setattr(records, "_TRIES", size % 3)
+        try:
+            rows = [list(row.values()) for row in read_all("csv", path).to_pylist()]
+        except DataError as refused:
+            (problem,) = refused.problems
+            assert problem.code in {"D315", "D319"}
+            return
+    expected = [row for row in csv.reader(io.StringIO(body, newline=""), strict=True) if row]
+    assert rows == [[cell or None for cell in row] for row in expected]
+
+
+@given(rows=st.lists(st.tuples(*[st.text('ab",;\n\r é', max_size=5)] * 2), max_size=8), size=st.integers(1, 60))
+@settings(max_examples=200, deadline=None)
+def test_what_the_standard_library_writes_is_read(tmp_path_factory, rows, size):
+    path = tmp_path_factory.mktemp("csv") / "t.csv"
+    with path.open("w", encoding="utf-8", newline="") as handle:
+        csv.writer(handle).writerows([("x", "y"), *rows])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(encoded, "BLOCK", size)
+        table = read_all("csv", path, {"delimiter": ","})
+    assert [tuple(row.values()) for row in table.to_pylist()] == [(a or None, b or None) for a, b in rows]
+
+
 def test_blank_lines_are_rows_of_a_single_column_except_at_the_end(file):
     assert read_all("csv", file(b'a\nx\n\n""\ny\n\n\n'))["a"].to_pylist() == ["x", None, None, "y"]
 
@@ -158,7 +194,7 @@ def test_a_declared_delimiter_that_leaves_one_column_is_refused(file):
 
 
 def test_columns_without_a_name(file, tmp_path):
-    path = file(b',x,\n0,1,2\n')
+    path = file(b",x,\n0,1,2\n")
     (info,) = Csv().inspect(path, {})
     assert info.schema.names == ["unnamed_1", "x", "unnamed_3"]
     out = tmp_path / "out.csv"
@@ -229,13 +265,26 @@ def test_a_file_that_changed_is_refused(file):
         list(Csv().read(info))
 
 
-FORMULAS = ["=1+1", "+1+cmd|' /C calc'!A0", "-2+3", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "\uff1d1", "\uff0b1", "\uff0d1", "\uff201"]
+FORMULAS = [
+    "=1+1",
+    "+1+cmd|' /C calc'!A0",
+    "-2+3",
+    "@SUM(A1)",
+    "\t=1",
+    "\r=1",
+    "\n=1",
+    "\uff1d1",
+    "\uff0b1",
+    "\uff0d1",
+    "\uff201",
+]
 HARMLESS = ["-1.5", "+3", "-1e-5", "-.5", "-1.", "1=1", "a@b.c", "2020-01-01", " =1", "\uff21", "'=1"]
 
 
-def written(tmp_path, table: pa.Table, kind: Csv | Tsv = Csv(), **options) -> bytes:
+def written(tmp_path, table: pa.Table, kind: Csv | Tsv | None = None, **options) -> bytes:
     path = tmp_path / "out.csv"
     path.unlink(missing_ok=True)
+    kind = kind or Csv()
     writer = kind.open(path, TableInfo("out", path, kind.name, table.schema, options))
     for batch in table.to_batches():
         writer.write(batch)

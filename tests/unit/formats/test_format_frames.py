@@ -65,7 +65,14 @@ def test_values_and_sensible_types_survive():
         was = [None if pd.isna(value) else value for value in FRAME[name]]
         now = [None if pd.isna(value) else value for value in back[name]]
         assert now == was, name
-    expected = {"whole": "int64", "nullable": "Int64", "octet": "uint8", "real": "float64", "flag": "bool", "maybe": "boolean"}
+    expected = {
+        "whole": "int64",
+        "nullable": "Int64",
+        "octet": "uint8",
+        "real": "float64",
+        "flag": "bool",
+        "maybe": "boolean",
+    }
     assert {name: str(back[name].dtype) for name in expected} == expected
     assert str(back["at"].dtype).startswith("datetime64")
     assert str(back["zoned"].dtype).endswith("Europe/Vienna]")
@@ -78,7 +85,9 @@ def test_the_frame_is_not_changed():
 
 
 def test_levels_index_and_attributes_stay_behind():
-    frame = pd.DataFrame({"c": pd.Categorical(["u", None, "v"], ["u", "v", "HIDDENLEVEL"])}, index=["SECRETINDEX", 1, 2])
+    frame = pd.DataFrame(
+        {"c": pd.Categorical(["u", None, "v"], ["u", "v", "HIDDENLEVEL"])}, index=["SECRETINDEX", 1, 2]
+    )
     frame.attrs["SECRETATTR"] = 1
     (table,), reader = tables_from_frames({"t": frame})
     assert table.schema == pa.schema([("c", pa.string())])

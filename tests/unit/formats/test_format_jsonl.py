@@ -97,7 +97,9 @@ def test_one_object_a_line_with_every_key_in_order(tmp_path):
     import datetime
 
     path = tmp_path / "o.jsonl"
-    table = pa.table({"b": [1, None], "a": ["é\n", None], "d": [datetime.date(2020, 1, 2), None], "f": [0.5, float("nan")]})
+    table = pa.table(
+        {"b": [1, None], "a": ["é\n", None], "d": [datetime.date(2020, 1, 2), None], "f": [0.5, float("nan")]}
+    )
     write_all("jsonl", path, table)
     expected = '{"b":1,"a":"é\\n","d":"2020-01-02","f":0.5}\n{"b":null,"a":null,"d":null,"f":null}\n'
     assert path.read_text("utf-8") == expected

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -125,7 +126,9 @@ def test_transport_files_are_read_as_written(tmp_path_factory, table, rows):
 
 @pytest.mark.parametrize("name", WRITABLE)
 def test_bytes_do_not_depend_on_batches(tmp_path, name):
-    table = pa.table({"ID": [f"S{i:03d}" for i in range(500)], "X": [None if i % 7 == 0 else str(i) for i in range(500)]})
+    table = pa.table(
+        {"ID": [f"S{i:03d}" for i in range(500)], "X": [None if i % 7 == 0 else str(i) for i in range(500)]}
+    )
     digests = set()
     for rows in (1, 13, 500):
         path = tmp_path / "t.dat"
@@ -173,15 +176,19 @@ def test_unknown_options_are_refused_all_at_once(tmp_path, name):
 
 
 @pytest.mark.parametrize("name", sorted(formats()))
+def test_a_file_that_does_not_open_is_refused(tmp_path, name):
+    with pytest.raises(DataError, match="D301"):
+        plugin("format", name)().inspect(tmp_path / "absent", {})
+
+
+@pytest.mark.parametrize("name", sorted(formats()))
 @given(rubbish=st.binary(max_size=300))
 @settings(max_examples=25, deadline=None)
 def test_rubbish_is_read_or_refused_and_never_crashes(tmp_path_factory, name, rubbish):
     path = tmp_path_factory.mktemp("law") / "t.dat"
     path.write_bytes(rubbish)
-    try:
-        read_all(name, path)
-    except DataError as refused:
-        assert refused.problems
+    with suppress(DataError):
+        assert read_all(name, path).num_columns
 
 
 @pytest.mark.parametrize(

@@ -86,7 +86,13 @@ def test_nested_and_binary_columns_are_refused_by_name(tmp_path):
     pq.write_table(table, path)
     with pytest.raises(DataError) as refused:
         read_all("parquet", path)
-    assert [problem.cause.split("'")[1] for problem in refused.value.problems] == ["list", "struct", "map", "octets", "span"]
+    assert [problem.cause.split("'")[1] for problem in refused.value.problems] == [
+        "list",
+        "struct",
+        "map",
+        "octets",
+        "span",
+    ]
     assert {problem.code for problem in refused.value.problems} == {"D304"}
     assert "Zebulon" not in str(refused.value)
 

@@ -72,7 +72,7 @@ def test_the_encoding_stands_in_the_file(tmp_path):
 def test_dates_out_of_range_are_refused_by_count(tmp_path):
     path = tmp_path / "t.sas7bdat"
     path.write_bytes(sas7bdat(COLUMNS[2:3], [number(1), number(1e9), number(-1e9)]))
-    with pytest.raises(DataError, match="D325 t.sas7bdat: 2 cells of column 'VISIT'"):
+    with pytest.raises(DataError, match=r"D325 .*: 2 cells of column 'VISIT'"):
         read_all("sas7bdat", path)
 
 

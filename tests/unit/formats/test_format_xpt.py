@@ -99,8 +99,12 @@ def test_text_grows_to_the_width_it_needs_and_never_shrinks(tmp_path):
     table = pa.table(
         {"A": ["x" * 30], "B": ["y"], "C": pa.nulls(1, pa.string()), "N": [1.0]},
         schema=pa.schema(
-            [field("A", pa.string(), length=11), field("B", pa.string(), length=9), field("C", pa.string())]
-            + [field("N", pa.float64(), length=3)]
+            [
+                field("A", pa.string(), length=11),
+                field("B", pa.string(), length=9),
+                field("C", pa.string()),
+                field("N", pa.float64(), length=3),
+            ]
         ),
     )
     write_all("xpt", tmp_path / "w.xpt", table)
@@ -245,7 +249,7 @@ def test_mixed_encodings_are_refused_unless_declared(tmp_path):
     path = tmp_path / "m.xpt"
     write_all("xpt", path, pa.table({"A": ["O’Neil", "Zebulon’s"], "N": [1.0, 2.0]}))
     path.write_bytes(path.read_bytes().replace("O’Neil".encode(), b"O\x92Neil  "))
-    with pytest.raises(DataError, match="D307 m.xpt: 1 of 2"):
+    with pytest.raises(DataError, match=r"D307 .*: 1 of 2"):
         read_all("xpt", path)
     assert read_all("xpt", path, {"encoding": "windows-1252"})["A"].to_pylist()[0] == "O’Neil"
     with pytest.raises(DataError, match="does not decode"):

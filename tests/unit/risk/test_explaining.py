@@ -26,6 +26,8 @@ def test_every_id_is_explained_with_formula_units_and_source() -> None:
         ("qi.separation", "contribution"),
         ("qi.separation.AGE", "contribution"),
         ("l_diversity", "l_diversity"),
+        ("attack.inference.ILL", "attacks"),
+        ("longitudinal.unicity.m2", "longitudinal"),
     ],
 )
 def test_ids_and_families_are_found(name: str, family: str) -> None:
@@ -37,7 +39,8 @@ def test_ids_and_families_are_found(name: str, family: str) -> None:
 def test_a_gate_may_name_only_an_id() -> None:
     assert is_measure("prosecutor.rb")
     assert is_measure("l.recursive_c.l3.X")
-    for wrong in ("prosecutor", "l_diversity", "t.equal.<ATTR>", "t.equal.", "t.equal", "known.rc.mx", "prosecutor.rd"):
+    wrong_ids = ("prosecutor", "l_diversity", "t.equal.<ATTR>", "t.equal.", "t.equal", "known.rc.mx", "attack.linkage")
+    for wrong in wrong_ids:
         assert not is_measure(wrong), wrong
 
 

@@ -5,10 +5,14 @@ from __future__ import annotations
 import math
 
 import numpy as np
+import pyarrow as pa
 import pytest
 
+from deid.hierarchy import Recoding
 from deid.model import Status
 from deid.risk import continuous, divergence, information_loss, propensity
+from deid.risk.tables import class_table
+from deid.risk.utility import recoding_utility
 
 X = np.array([[1.0, 10.0], [2.0, 30.0], [3.0, 20.0], [4.0, 50.0]])
 
@@ -60,6 +64,25 @@ def test_certainty_penalties() -> None:
     assert information_loss.ncp_numeric([10], 0).value is None
     assert information_loss.entropy_loss(["a", "b"], ["*", "*"]).value == 1.0
     assert information_loss.entropy_loss(["a", "b"], ["a", "b"]).value == 0.0
+
+
+def test_utility_of_a_recoding_is_that_of_its_rows() -> None:
+    cells = {"a": pa.array(list("uuvvwx")), "b": pa.array(["1"] * 6), "s": pa.array(list("yyyyzz"))}
+    before, _ = class_table(cells, ["a", "b"], ["s"])
+    names = [before.vocabularies[0][code] for code in before.codes[:, 0]]
+    groups = {"u": 1, "v": 1, "w": 2, "x": 2}
+    codes = np.array([[groups[name], 1] for name in names], np.int32)
+    suppressed = np.array([name == "x" for name in names])
+    recoding = Recoding(("a", "b"), ((None, "uv", "wx"), (None, "1")), codes, suppressed, None, "test", 0.5)
+    after, _ = class_table({"a": pa.array(["uv"] * 4 + ["wx"]), "b": pa.array(["1"] * 5), "s": pa.array(list("yyyyz"))},
+                           ["a", "b"], ["s"])  # fmt: skip
+    found = recoding_utility(before, recoding, after)
+    by_rows = information_loss.entropy_loss(list("uuvvwx"), ["g", "g", "g", "g", "h", "*"])
+    assert found["util.nue.a"].value == pytest.approx(by_rows.value)
+    assert found["util.nue.b"].status is Status.NOT_APPLICABLE
+    assert found["util.nue"].value == found["util.nue.a"].value
+    assert found["util.total_variation.s"].value == pytest.approx(1 / 3 - 1 / 5)
+    assert found["util.hellinger.s"].value > 0
 
 
 def test_the_two_null_expectations_differ_by_their_factor() -> None:

@@ -1,0 +1,160 @@
+"""Detection in free text: ours beside stock Presidio, in the same run, on labelled corpora; figures as JSON too.
+
+    python benchmarks/text.py [--corpora FOLDER] [--scorer score.py] [--json OUT.json] [--notes N] [--max-recall]
+
+The folder holds `*.jsonl` with id, text, spans and, where there is one, `known`: the record of the note's own subject.
+Where an outside scorer is given, it judges our predictions as well, in a process of its own.
+"""
+
+# ruff: noqa: E501 - tables are read as lines
+
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from deid.detect import build_detector
+from deid.model import Known, Span
+from deid.text_evaluate import Labelled, TextScore, evaluate, read_labelled
+
+SHARED = Path(__file__).resolve().parent.parent.parent / "shared" / "text"
+ENTITY = {
+    "PERSON": "person_name", "LOCATION": "city", "ORGANIZATION": "organisation", "DATE_TIME": "date", "PHONE_NUMBER": "phone",
+    "EMAIL_ADDRESS": "email", "URL": "url", "IP_ADDRESS": "ip_address", "US_SSN": "ssn", "NRP": "ethnicity",
+}  # fmt: skip
+TYPE = {
+    "person_name": "NAME", "given_name": "NAME", "family_name": "NAME", "clinician_name": "NAME", "initials": "INITIALS", "username": "USERNAME",
+    "phone": "PHONE", "fax": "FAX", "email": "EMAIL", "url": "URL", "ip_address": "IP", "ssn": "SSN", "date": "DATE", "birth_date": "DATE",
+    "age": "AGE", "city": "LOCATION", "site": "HOSPITAL", "organisation": "ORGANIZATION", "street_address": "STREET", "zip": "ZIP",
+    "postcode": "ZIP", "country": "COUNTRY", "state": "STATE", "ethnicity": "NRP",
+}  # fmt: skip
+
+
+class StockPresidio:
+    """Presidio as its users run it, with organisations kept or not."""
+
+    def __init__(self, *, organisations: bool) -> None:
+        import tldextract
+        from presidio_analyzer import AnalyzerEngine
+        from presidio_analyzer.nlp_engine import NlpEngineProvider
+
+        from deid.detect.lexicon import MODEL
+
+        settings: dict[str, Any] = {"nlp_engine_name": "spacy", "models": [{"lang_code": "en", "model_name": MODEL}]}
+        ignored = [
+            "CARDINAL",
+            "ORDINAL",
+            "MONEY",
+            "PERCENT",
+            "QUANTITY",
+            "EVENT",
+            "LAW",
+            "LANGUAGE",
+            "PRODUCT",
+            "WORK_OF_ART",
+        ]
+        settings["ner_model_configuration"] = {
+            "labels_to_ignore": ignored + ([] if organisations else ["ORG", "ORGANIZATION"])
+        }
+        tldextract.tldextract.TLD_EXTRACTOR = tldextract.TLDExtract(suffix_list_urls=())  # no look-up over the network
+        tldextract.extract = tldextract.tldextract.TLD_EXTRACTOR
+        self._engine = AnalyzerEngine(nlp_engine=NlpEngineProvider(nlp_configuration=settings).create_engine())
+
+    def find_all(self, texts: Sequence[str], known: Sequence[tuple[Known, ...]]) -> list[list[Span]]:
+        return [[Span(r.start, r.end, ENTITY.get(r.entity_type, "record_number"), r.score, "presidio") for r in self._engine.analyze(text, "en")] for text in texts]  # fmt: skip
+
+
+def row(name: str, score: TextScore, speed: float) -> str:
+    shares = (
+        score.recall,
+        score.char_precision,
+        score.char_recall,
+        score.clean,
+        score.clean_direct,
+        score.traps,
+        score.touched_without,
+    )
+    cells = " ".join(f"{'-':>7}" if share.value is None else f"{share.value:7.4f}" for share in shares)
+    low, high = score.recall.interval or (0.0, 0.0)
+    return f"{name:34} {cells}  [{low:.4f} {high:.4f}]  {speed:8.0f}"
+
+
+def measure(name: str, notes: Sequence[Labelled], detector: Any, *, record: bool) -> tuple[str, dict[str, Any]]:
+    detector.find_all(["John Smith was seen on 3 March 2020."], [()])
+    start = time.perf_counter()
+    score = evaluate(notes, detector, record=record)
+    seconds = time.perf_counter() - start
+    speed = sum(len(note.text) for note in notes) / seconds
+    lowest = sorted((share.value or 0.0, kind, share.whole) for kind, share in score.by_type.items())[:4]
+    figures = {
+        "recall": score.recall.value, "char_precision": score.char_precision.value, "clean_direct": score.clean_direct.value,
+        "traps": score.traps.value, "chars_per_second": round(speed), "lowest_types": lowest, "failed": score.failed,
+    }  # fmt: skip
+    return row(name, score, speed), figures
+
+
+def outside(scorer: Path, corpus: Path, notes: Sequence[Labelled], detector: Any, *, record: bool) -> str:
+    """Let another program score our predictions."""
+    found = detector.find_all([note.text for note in notes], [note.known if record else () for note in notes])
+    with tempfile.NamedTemporaryFile("w", suffix=".jsonl", encoding="utf-8", delete=False) as handle:
+        for note, spans in zip(notes, found, strict=True):
+            listed = [{"start": s.start, "end": s.end, "type": TYPE.get(s.kind, "ID")} for s in spans]
+            handle.write(json.dumps({"id": note.id, "spans": listed}) + "\n")
+    run = subprocess.run(
+        [sys.executable, str(scorer), str(corpus), handle.name], capture_output=True, text=True, check=False
+    )
+    Path(handle.name).unlink()
+    wanted = ("char ", "span ", "doc_clean", "over_")
+    return "\n".join("    " + line for line in run.stdout.splitlines() if line.startswith(wanted))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--corpora", type=Path, default=SHARED / "corpora")
+    parser.add_argument("--scorer", type=Path, default=SHARED / "score.py")
+    parser.add_argument("--json", type=Path)
+    parser.add_argument("--notes", type=int, default=0, help="only the first N notes of each corpus")
+    parser.add_argument("--ours-only", action="store_true")
+    options = parser.parse_args()
+    corpora = sorted(options.corpora.glob("*.jsonl"))
+    if not corpora:
+        print("no labelled corpora found: nothing to measure")
+        return
+    systems: list[tuple[str, Any, bool]] = [
+        ("deid", build_detector(), False),
+        ("deid with the record", build_detector(), True),
+        ("deid max_recall with the record", build_detector({"mode": "max_recall"}), True),
+    ]
+    if not options.ours_only:
+        systems += [
+            ("Presidio", StockPresidio(organisations=False), False),
+            ("Presidio with organisations", StockPresidio(organisations=True), False),
+        ]
+    report: dict[str, dict[str, Any]] = {}
+    for corpus in corpora:
+        notes = read_labelled(corpus)[: options.notes or None]
+        print(f"\n{corpus.stem}: {len(notes)} texts")
+        print(
+            f"{'system':34} {'recall':>7} {'char P':>7} {'char R':>7} {'clean':>7} {'direct':>7} {'traps':>7} {'touched':>7}  recall 95 %       chars/s"
+        )
+        for name, detector, record in systems:
+            if record and not any(note.known for note in notes):
+                continue
+            line, figures = measure(name, notes, detector, record=record)
+            print(line, flush=True)
+            report.setdefault(corpus.stem, {})[name] = figures
+            if options.scorer.exists() and name.startswith("deid"):
+                print(outside(options.scorer, corpus, notes, detector, record=record))
+    if options.json:
+        options.json.write_text(json.dumps(report, indent=1), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,182 @@
+"""The stage itself: counts, bounds, rare identifiers, errors, and what it must never do."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+import subprocess
+import sys
+
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from profile_invented import table
+
+from deid.errors import DataError
+from deid.model import KINDS, ColumnProfile
+from deid.profile import profile_table
+
+RARE = {
+    "email": "odwena@post.test",
+    "ssn": "219-09-9999",
+    "phone": "(212) 555-0143",
+    "url": "https://odwena.example.test/me",
+    "ip_address": "203.0.113.77",
+}
+
+
+def profile(**columns: list[object] | pa.Array) -> dict[str, ColumnProfile]:
+    data = pa.table({name: pa.array(cells) for name, cells in columns.items()})
+    return {column.column: column for column in profile_table("t", data.to_batches(), data.schema).columns}
+
+
+def test_counts_and_types() -> None:
+    found = profile(
+        text=["a", None, " ", "a", "bcd"],
+        whole=[1, 2, None, 2, 2],
+        digits=["1", "2", "3", "", "5"],
+        zeros=["01", "02", "03", "04", "05"],
+        day=[datetime.date(2020, 1, 1)] * 5,
+        days=["2020-01-01"] * 5,
+        yes=[True, False, None, None, True],
+        nothing=[None] * 5,
+    )
+    assert (found["text"].missing, found["text"].distinct, found["text"].longest) == (2, 2, 3)
+    assert (found["whole"].missing, found["whole"].distinct) == (1, 2)
+    assert [found[name].type for name in ("text", "whole", "digits", "zeros", "day", "days", "yes")] == [
+        "text", "number", "number", "text", "date", "date", "boolean",
+    ]  # fmt: skip
+    assert found["nothing"].holds == ("empty",)
+    assert found["day"].holds == found["days"].holds == ("date",)
+    assert found["yes"].holds == ("flag",)
+
+
+@pytest.mark.parametrize("kind", sorted(RARE))
+@pytest.mark.parametrize("form", ["{}", "call {} now", "({})."])
+def test_five_rare_identifiers_in_a_thousand_rows_are_seen(kind: str, form: str) -> None:
+    cells = ["self", "family doctor", "hospital", "insurer"] * 250
+    for i in range(5):
+        cells[i * 190 + 7] = form.format(RARE[kind])
+    column = profile(referred_from=cells)["referred_from"]
+    assert kind in column.holds
+    assert any(sentence.startswith("5 of 1000 cells") for sentence in column.evidence)
+
+
+def test_rare_identifiers_are_seen_beyond_the_values_that_are_held() -> None:
+    cells = [f"note {i} without anything" for i in range(50_000)]
+    cells[49_990] = "reach me at odwena@post.test"
+    data = pa.table({"remark": cells})
+    column = profile_table("t", data.to_batches(1_000), data.schema).columns[0]
+    assert column.holds == ("free_text", "email")
+    assert column.distinct_is_lower_bound
+    assert column.distinct == 20_000
+
+
+def test_a_few_names_among_labels_are_seen() -> None:
+    column = profile(source=["self", "gp", "hospital", "Dr John Smith", "Maria Gonzalez"] * 3 + ["self"] * 60)["source"]
+    assert column.holds[0] != "category" or "person_name" in column.holds
+
+
+def test_code_systems_are_no_web_addresses_of_persons() -> None:
+    found = profile(
+        codeSystem=["http://snomed.info/sct", "http://loinc.org"] * 10, v3=["http://hl7.org/fhir/sid/icd-10"] * 20
+    )
+    assert found["codeSystem"].holds == ("code_system",)
+    assert found["v3"].holds == ("code_system",)
+
+
+def test_twins_are_refused_without_their_name() -> None:
+    data = pa.table([pa.array(["x"]), pa.array(["y"])], names=["Odwena", "Odwena"])
+    with pytest.raises(DataError, match="D701") as caught:
+        profile_table("t", data.to_batches(), data.schema)
+    assert "Odwena" not in str(caught.value)
+
+
+def test_rows_of_other_columns_are_refused() -> None:
+    data = pa.table({"a": ["x"]})
+    with pytest.raises(DataError, match="D702"):
+        profile_table("t", data.to_batches(), pa.schema([("b", pa.string())]))
+
+
+def test_labels_of_the_format_count_as_names() -> None:
+    field = pa.field("V17", pa.string(), metadata={"label": "Date of Birth"})
+    data = pa.table([pa.array(["1950", "1951", "1960"] * 10)], schema=pa.schema([field]))
+    assert profile_table("t", data.to_batches(), data.schema).columns[0].holds == ("birth_date",)
+
+
+def test_columns_that_are_named_after_samples_hold_sample_identifiers() -> None:
+    data = pa.table({"entity": ["a", "b"], "TCGA-ZZ-A0XX-01": [0.25, 0.5], "TCGA-ZZ-A0XY-01": [0.75, 0.1]})
+    held = [column.holds[0] for column in profile_table("t", data.to_batches(), data.schema).columns]
+    assert held[1:] == ["sample_id", "sample_id"]
+
+
+def test_kinds_are_of_the_vocabulary() -> None:
+    data = table("nasty")
+    for column in profile_table("nasty", data.to_batches(), data.schema).columns:
+        assert 1 <= len(column.holds) <= 3
+        assert set(column.holds) <= set(KINDS)
+        assert column.evidence
+
+
+@pytest.mark.parametrize("name", ["ehr_caps", "nasty", "blanks", "camel"])
+def test_evidence_holds_no_value(name: str) -> None:
+    data = table(name)
+    for column in profile_table(name, data.to_batches(), data.schema).columns:
+        values = {value for value in data.column(column.column).to_pylist() if value and len(value) >= 6}
+        said = " ".join(column.evidence)
+        assert not [value for value in values if value in said]
+        assert not [value for value in values if value in repr(dataclasses.asdict(column))]
+
+
+def test_nested_binary_and_odd_types_do_not_break_it() -> None:
+    found = profile(
+        lists=[[1, 2], [3], None],
+        raw=pa.array([b"x", b"y", None]),
+        clock=pa.array([1, 2, None], pa.time32("s")),
+        moment=pa.array([1, 2, None], pa.timestamp("us", tz="UTC")),
+        labels=pa.array(["a", "b", None]).dictionary_encode(),
+        large=pa.array(["a", "b", None], pa.large_string()),
+        view=pa.array(["a", "b", None]).cast(pa.string_view()),
+        price=pa.array([1, 2, None]).cast(pa.decimal128(20)),
+    )
+    assert {column.missing for column in found.values()} == {1}
+    assert found["moment"].holds == ("date",)
+    assert found["clock"].holds == ("time",)
+
+
+@settings(max_examples=15, deadline=None)
+@given(sizes=st.lists(st.integers(1, 60), min_size=1, max_size=8), name=st.sampled_from(["nasty", "lis", "redcap"]))
+def test_batches_do_not_matter(sizes: list[int], name: str) -> None:
+    data = table(name)
+    whole = profile_table(name, data.to_batches(), data.schema)
+    parts, start = [], 0
+    for size in sizes:
+        parts += data.slice(start, size).combine_chunks().to_batches()
+        start += size
+    parts += data.slice(start).combine_chunks().to_batches()
+    assert profile_table(name, parts, data.schema) == whole
+
+
+def test_an_empty_table_has_empty_columns() -> None:
+    schema = pa.schema([("mrn", pa.string()), ("age", pa.int64())])
+    found = profile_table("t", [], schema)
+    assert found.rows == 0
+    assert [column.holds for column in found.columns] == [("empty",), ("empty",)]
+
+
+def test_the_same_in_every_process() -> None:
+    """Hashes of strings differ by process; the profile must not."""
+    code = (
+        "import sys; sys.path.insert(0, sys.argv[1]); from profile_invented import table; "
+        "from deid.profile import profile_table; t = table('camel'); "
+        "print(profile_table('t', t.to_batches(), t.schema))"
+    )
+    folder = __file__.rsplit("/", 1)[0]
+    printed = {
+        subprocess.run(
+            [sys.executable, "-c", code, folder], capture_output=True, check=True, env={"PYTHONHASHSEED": seed}
+        ).stdout
+        for seed in ("0", "1")
+    }
+    assert len(printed) == 1
