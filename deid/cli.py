@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import signal
 import sys
+import threading
 import traceback
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -37,7 +39,8 @@ class _Commands(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
-            return super().invoke(ctx)
+            with _terminable():
+                return super().invoke(ctx)
         except DeidError as error:
             _fail(error.problems, error.exit_code)
         except (click.ClickException, click.exceptions.Exit):
@@ -169,26 +172,58 @@ def _released(
     problem = neighbour()
     if problem is not None:
         _fail([problem], 2)
-    with _progress(verbose) as progress:
-        release = run_pipeline(
-            data,
-            policy,
-            out,
-            key=key,
-            key_origin=origin,
-            output_format=output_format,
-            private=private,
-            batch_rows=batch_rows,
-            progress=progress,
-            run_facts=run_facts(),
-        )
-    summary = release_summary(release)
-    if as_json:
-        click.echo(json.dumps(summary, indent=2, sort_keys=True))
+    with _complete(out):
+        with _progress(verbose) as progress:
+            release = run_pipeline(
+                data,
+                policy,
+                out,
+                key=key,
+                key_origin=origin,
+                output_format=output_format,
+                private=private,
+                batch_rows=batch_rows,
+                progress=progress,
+                run_facts=run_facts(),
+            )
+        summary = release_summary(release)
+        if as_json:
+            click.echo(json.dumps(summary, indent=2, sort_keys=True))
+            return
+        for line in summary["lines"]:
+            _say(line)
+        _say(f"report: {out / 'report.html'}")
+
+
+@contextmanager
+def _complete(out: Path) -> Iterator[None]:
+    """Tell the truth about an interrupt that comes when the release is there already."""
+    there = True
+    with suppress(OSError):
+        there = out.exists()
+    try:
+        yield
+    except KeyboardInterrupt:
+        if there or not out.exists():
+            raise
+        _say(f"interrupted when the release was complete: {out}")
+
+
+@contextmanager
+def _terminable() -> Iterator[None]:
+    """Let a request to end, as a scheduler sends it, clean up like an interrupt."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
         return
-    for line in summary["lines"]:
-        _say(line)
-    _say(f"report: {out / 'report.html'}")
+
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 @main.command()

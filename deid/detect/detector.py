@@ -122,7 +122,8 @@ class LayeredDetector:
 
     def _entities(self, views: Sequence[View], found: Sequence[Sequence[Span]]) -> list[list[Span]]:
         try:
-            return ner.entities([view.text for view in views], found, self.options.model)
+            open_only = [None if self.options.mode == "max_recall" else spans for spans in found]
+            return ner.entities([view.text for view in views], open_only, self.options.model)
         except (ValueError, RuntimeError, MemoryError) as failure:
             raise DetectionFailed(0, f"the language model failed with {type(failure).__name__}") from None
 

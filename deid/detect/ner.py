@@ -127,11 +127,13 @@ _SENTENCE = re.compile(r"(?:[^.!?\n]|[.!?](?![ \n]+[A-Z0-9(]))+[.!?]?[ \n]*|[.!?
 _CAPITAL = re.compile(r"(?<![\w'’-])[A-Z][\w'’]+")
 
 
-def open_stretches(text: str, found: Sequence[Span]) -> list[tuple[int, str]]:
+def open_stretches(text: str, found: Sequence[Span] | None) -> list[tuple[int, str]]:
     """Return the sentences with a capital that neither the rules nor known-safe words explain, with their offsets.
 
-    Neighbouring sentences stay together, so that the model sees the words around a name.
+    Neighbouring sentences stay together, so that the model sees the words around a name. `found` None: the whole text.
     """
+    if found is None:
+        return list(chunks(text))
     covered = sorted((span.start, span.end) for span in found if span.score >= SURE)
     stretches: list[list[int]] = []
     for sentence in _SENTENCE.finditer(text):
@@ -150,13 +152,12 @@ def _is_open(text: str, start: int, end: int, covered: Sequence[tuple[int, int]]
             continue
         word = fold_word(token.group()).removesuffix("'s")
         chosen = token.start() > start and text[token.start() - 2 : token.start() - 1].islower()
-        if is_name(word) or chosen or not is_word(word):
-            if not clinical_shape(word):
-                return True
+        if (is_name(word) or chosen or not is_word(word)) and not clinical_shape(word):
+            return True
     return False
 
 
-def entities(texts: Sequence[str], found: Sequence[Sequence[Span]], model: str = MODEL) -> list[list[Span]]:
+def entities(texts: Sequence[str], found: Sequence[Sequence[Span] | None], model: str = MODEL) -> list[list[Span]]:
     """Return the entities of the stretches that are still open in each text, in one batch through the model."""
     engine = analyzer(model)
     spans: list[list[Span]] = [[] for _ in texts]

@@ -1,4 +1,7 @@
-"""What is counted of a column while its batches pass: rows, missing cells, distinct values, rare identifiers."""
+"""What is counted of a column while its batches pass: rows, missing cells, distinct values, rare identifiers.
+
+Nothing depends on how the rows are cut into batches.
+"""
 
 from __future__ import annotations
 
@@ -20,8 +23,9 @@ Indices = npt.NDArray[Any]
 MOST_DISTINCT = 20_000
 #: Distinct values that are held of all columns of a table together; a wide table holds fewer of each.
 MOST_TOGETHER = 2_000_000
-#: Once that many are held, this many values of every later batch are looked at all the same.
-LATE_SAMPLE = 200
+#: Once that many are held, one row in so many is looked at all the same, up to a number of further values.
+LATE_EVERY = 251
+MOST_LATE = 4_000
 #: Longer cells are held by their beginning and a digest of the whole.
 LONGEST_HELD = 400
 
@@ -36,9 +40,10 @@ def tallies_for(schema: pa.Schema) -> list[Tally]:
 class Tally:
     """The counts of one column; grows with every batch, within bounds.
 
-    runs      blocks of neighbouring rows with one value; a key that repeats stands in about as many runs as values
-    values    how often each distinct value was seen, as trimmed text; long cells cut, a digest after them
-    late      values of later batches, after `values` was full
+    runs      blocks of neighbouring filled rows with one value; a repeated key stands in about as many runs as values
+    values    the first distinct values, as trimmed text, and how often each was seen before one more came; long cells
+              are cut, a digest after them
+    late      values of single rows after that
     screened  cells of all rows that hold an identifier, by kind
     """
 
@@ -56,47 +61,47 @@ class Tally:
 
     def add(self, column: pa.Array) -> None:
         """Count one batch of the column. The input is not changed."""
+        first = self.rows
         self.rows += len(column)
-        values, counts, indices = _distinct(column)
-        self._count_runs(values, indices)
-        blank = pc.equal(values, "")
-        filled = np.asarray(pc.invert(blank), dtype=bool)
-        present = int(counts[filled].sum())
-        self.missing += len(column) - present
-        if not present:
-            return
-        values, counts = values.filter(pa.array(filled)), counts[filled]
-        self.longest = max(self.longest, pc.max(pc.utf8_length(values)).as_py())
-        if _holds_text(self.type):
-            for kind, hits in screen(values).items():
-                self.screened[kind] += int(counts[np.asarray(hits, dtype=bool)].sum())
-        if self.full:
-            self._sample(values, counts)
-        else:
-            self._hold(values, counts)
-
-    def _count_runs(self, values: pa.Array, indices: Indices) -> None:
+        texts, indices, filled = _distinct(column)
+        self.missing += len(column) - len(indices)
         if not len(indices):
             return
-        first = values[int(indices[0])].as_py()
-        self.runs += int(np.count_nonzero(np.diff(indices))) + (first != self.last)
-        self.last = values[int(indices[-1])].as_py()
+        counts = np.bincount(indices, minlength=len(texts))
+        self._count_runs(texts, indices)
+        self.longest = max(self.longest, pc.max(pc.utf8_length(texts)).as_py())
+        if _holds_text(self.type):
+            for kind, hits in screen(texts).items():
+                self.screened[kind] += int(counts[np.asarray(hits, dtype=bool)].sum())
+        rest = 0 if self.full else self._hold(texts, indices, counts)
+        if self.full:
+            self._sample(texts, indices[rest:], first + filled[rest:])
 
-    def _hold(self, values: pa.Array, counts: Indices) -> None:
-        for value, count in zip(values.to_pylist(), counts.tolist(), strict=True):
-            key = value if len(value) <= LONGEST_HELD else _cut(value)
-            if key not in self.values and len(self.values) >= self.most:
-                self.full = True
-                break
-            self.values[key] += count
+    def _count_runs(self, texts: pa.Array, indices: Indices) -> None:
+        begins = texts[int(indices[0])].as_py()
+        self.runs += int(np.count_nonzero(np.diff(indices))) + (begins != self.last)
+        self.last = texts[int(indices[-1])].as_py()
 
-    def _sample(self, values: pa.Array, counts: Indices) -> None:
-        step = max(1, len(values) // LATE_SAMPLE)
-        picked = values.take(pa.array(np.arange(0, len(values), step)))
-        for value, count in zip(picked.to_pylist(), counts[::step].tolist(), strict=True):
-            key = value if len(value) <= LONGEST_HELD else _cut(value)
-            if key not in self.values:
-                self.late[key] += count
+    def _hold(self, texts: pa.Array, indices: Indices, counts: Indices) -> int:
+        """Hold the values of the batch, or those before the first that is one too many; return the rows that took."""
+        keys = [_key(text) for text in texts.to_pylist()]
+        room = self.most - len(self.values)
+        new = [i for i, key in enumerate(keys) if key not in self.values]
+        rest = len(indices)
+        if len(new) > room:
+            self.full = True
+            rest = int(np.flatnonzero(indices == new[room])[0])
+            counts = np.bincount(indices[:rest], minlength=len(texts))
+        for key, count in zip(keys, counts.tolist(), strict=True):
+            if count:
+                self.values[key] += count
+        return rest
+
+    def _sample(self, texts: pa.Array, indices: Indices, rows: Indices) -> None:
+        for i in indices[rows % LATE_EVERY == 0].tolist():
+            key = _key(texts[i].as_py())
+            if key not in self.values and (key in self.late or len(self.late) < MOST_LATE):
+                self.late[key] += 1
 
 
 def _holds_text(kind: pa.DataType) -> bool:
@@ -109,25 +114,21 @@ def _holds_text(kind: pa.DataType) -> bool:
 
 
 def _distinct(column: pa.Array) -> tuple[pa.Array, Indices, Indices]:
-    """Return the distinct values as trimmed text, how often each stands in the column, and the rows as indices of them.
-
-    Nulls are left out.
-    """
-    nothing = np.zeros(0, np.int64)
-    if pa.types.is_null(column.type):
-        return pa.array([], pa.string()), nothing, nothing
-    if not _encodes(column.type):
-        column = as_text(column)
-    encoded = column if pa.types.is_dictionary(column.type) else column.dictionary_encode()
-    indices = np.asarray(encoded.indices.drop_null())
-    counts = np.bincount(indices, minlength=len(encoded.dictionary))
-    texts = pc.fill_null(pc.utf8_trim_whitespace(as_text(encoded.dictionary)), "")
-    return texts, counts, indices
+    """Return the distinct filled values in order of appearance as text, the filled rows as indices, their places."""
+    if pa.types.is_dictionary(column.type):
+        column = column.dictionary_decode()
+    if _holds_text(column.type) or pa.types.is_decimal(column.type) or pa.types.is_null(column.type):
+        column = pc.utf8_trim_whitespace(as_text(column))
+    encoded = column.dictionary_encode()
+    texts = as_text(encoded.dictionary)
+    filled = np.asarray(pc.fill_null(pc.not_equal(texts, ""), False), dtype=bool)
+    indices = np.asarray(pc.fill_null(encoded.indices, -1))
+    kept = np.append(filled, False)[indices]
+    where = np.cumsum(filled) - 1
+    return texts.filter(pa.array(filled)), where[indices[kept]], np.flatnonzero(kept)
 
 
-def _encodes(kind: pa.DataType) -> bool:
-    return not (pa.types.is_nested(kind) or pa.types.is_decimal(kind) or pa.types.is_string_view(kind))
-
-
-def _cut(value: str) -> str:
+def _key(value: str) -> str:
+    if len(value) <= LONGEST_HELD:
+        return value
     return f"{value[:LONGEST_HELD]}\x00{blake2b(value.encode('utf-8', 'replace'), digest_size=8).hexdigest()}"

@@ -35,15 +35,16 @@ def planted() -> Frames:
     patients = tables["patients"]
     numbers = [f"{i:03d}" for i in range(len(patients))]
     patients["MRN"] = [f"{CANARY}{n}88" for n in numbers]
-    patients["GIVEN"] = [f"{CANARY}ina{n}" for n in numbers]
-    patients["FAMILY"] = [f"Mc{CANARY}{n}" for n in numbers]
+    letters = [number.translate(str.maketrans("0123456789", "aeioulmnrs")) for number in numbers]
+    patients["GIVEN"] = [f"{CANARY.title()}{n}" for n in letters]
+    patients["FAMILY"] = [f"Mc{CANARY.title()}{n}son" for n in letters]
     patients["NAME"] = patients["GIVEN"] + " " + patients["FAMILY"]
     return tables
 
 
 def spellings(word: str) -> Iterable[bytes]:
     """Return a word as a careless program might let it out."""
-    for text in (word, word.lower(), word[::-1]):
+    for text in (word, word.lower(), word.title(), word[::-1]):
         yield text.encode()
         yield text.encode("utf-16-le")
         yield text.encode().hex().encode()
@@ -112,13 +113,9 @@ REFUSALS: dict[str, dict[str, Any]] = {
     "an identifier generalised as a number": policy(
         columns={"MRN": {"role": "quasi_identifier", "do": "generalise", "hierarchy": {"interval": 10}}}
     ),
-    "an identifier kept": policy(
-        columns={"MRN": {"role": "insensitive", "do": "keep", "accept": ["identifier", "singling_out"]}}
-    ),
     "an identifier in groups": policy(
         columns={"FAMILY": {"role": "quasi_identifier", "do": "generalise", "hierarchy": {"groups": {"one": ["x"]}}}}
     ),
-    "an identifier cut as a zip": policy(columns={"MRN": {"role": "direct_identifier", "do": "zip3"}}),
 }
 
 
@@ -146,12 +143,16 @@ def test_refusal_tells_no_canary(
     assert files_of(temporary) == {}
 
 
-def test_private_report_of_a_refused_run_holds_no_canary(
+def test_identifier_left_is_told_without_it(
     bench: Bench, temporary: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
+    """Neither the refusal nor the owner's own report says which identifier was found."""
     private = bench.folder / "private"
-    result = bench.put(planted()).run(REFUSALS["an identifier kept"], "--private", private)
-    assert result.exit_code == 5
+    tables = planted()
+    tables["visits"]["REF"] = tables["visits"]["SUBJID"].map(tables["patients"].set_index("SUBJID")["MRN"])
+    parts = policy(columns={"REF": {"role": "insensitive", "do": "keep", "accept": ["identifier", "singling_out"]}})
+    result = bench.put(tables).run(parts, "--private", private, "--verbose")
+    refused(result, bench, 5, "R103", "visits.REF")
     assert_absent({**everything(bench, result, caplog, temporary), **files_of(private)})
 
 

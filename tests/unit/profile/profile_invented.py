@@ -13,11 +13,11 @@ ROWS = 240
 # fmt: off
 #: Names that no dictionary holds: these columns must be known by their headers.
 FAMILIES = [
-    "Quillby", "Tharrow", "Nemsby", "Vostik", "Ondrake", "Pellowin", "Zarbeck", "Ulvane", "Morrish", "Kestwin", "Drobnik",
-    "Aalvik", "Yarnold", "Fennimoor",
+    "Quillby", "Tharrow", "Nemsby", "Vostik", "Ondrake", "Pellowin", "Zarbeck", "Ulvane", "Morrish", "Kestwin",
+    "Drobnik", "Aalvik", "Yarnold", "Fennimoor",
 ]
 GIVENS = [
-    "Xandrel", "Ivarre", "Tolmie", "Brisca", "Odwena", "Jorvik", "Pelline", "Saskor", "Ulrissa", "Nanvel", "Ebbor", "Quenby",
+    "Xandrel", "Ivarre", "Tolmie", "Brisca", "Odwena", "Jorvik", "Pelline", "Saskor", "Ulrissa", "Nanvel", "Ebbor",
 ]
 TOWNS = ["Little Marrow", "Stonwick", "Upper Thale", "Grenzbach", "Vellmere", "Port Anning", "Oskeby"]
 STREETS = ["Lantern Row", "Mill Turning", "Quarry Bend", "Heron Steps", "Salt Lane"]
@@ -27,8 +27,8 @@ COMMON_GIVEN = [
     "Daniel", "Nancy", "Matthew", "Anthony",
 ]
 COMMON_FAMILY = [
-    "Smith", "Johnson", "Garcia", "Miller", "Davis", "Rodriguez", "Martinez", "Hernandez", "Lopez", "Gonzalez", "Wilson",
-    "Anderson", "Taylor", "Jackson",
+    "Smith", "Johnson", "Garcia", "Miller", "Davis", "Rodriguez", "Martinez", "Hernandez", "Lopez", "Gonzalez",
+    "Wilson", "Anderson", "Taylor", "Jackson",
 ]
 # fmt: on
 SENTENCES = (

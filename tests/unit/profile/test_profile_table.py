@@ -16,6 +16,7 @@ from profile_invented import table
 from deid.errors import DataError
 from deid.model import KINDS, ColumnProfile
 from deid.profile import profile_table
+from deid.profiling.tally import Tally
 
 RARE = {
     "email": "odwena@post.test",
@@ -150,12 +151,36 @@ def test_nested_binary_and_odd_types_do_not_break_it() -> None:
 def test_batches_do_not_matter(sizes: list[int], name: str) -> None:
     data = table(name)
     whole = profile_table(name, data.to_batches(), data.schema)
+    assert profile_table(name, cut(data, sizes), data.schema) == whole
+
+
+def cut(data: pa.Table, sizes: list[int]) -> list[pa.RecordBatch]:
     parts, start = [], 0
     for size in sizes:
         parts += data.slice(start, size).combine_chunks().to_batches()
         start += size
-    parts += data.slice(start).combine_chunks().to_batches()
-    assert profile_table(name, parts, data.schema) == whole
+    return parts + data.slice(start).combine_chunks().to_batches()
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    cells=st.lists(st.sampled_from(["", "a", " a", "b ", "c", "d", "é" * 500, "é" * 500 + "x", None]), max_size=60),
+    sizes=st.lists(st.integers(1, 9), max_size=9),
+    dictionary=st.booleans(),
+)
+def test_tallies_do_not_depend_on_batches(cells: list[str | None], sizes: list[int], dictionary: bool) -> None:
+    column = pa.array(cells, pa.string())
+    data = pa.table({"c": column.dictionary_encode() if dictionary else column})
+    whole, parts = Tally(data.schema.field(0).type, most=3), Tally(data.schema.field(0).type, most=3)
+    for batch in data.combine_chunks().to_batches():
+        whole.add(batch.column(0))
+    for batch in cut(data, sizes):
+        parts.add(batch.column(0))
+    assert whole == parts
+    filled = [cell.strip() for cell in cells if cell and cell.strip()]
+    assert whole.missing == len(cells) - len(filled)
+    assert whole.full == (len(set(filled)) > 3)
+    assert whole.longest == max(map(len, filled), default=0)
 
 
 def test_an_empty_table_has_empty_columns() -> None:
