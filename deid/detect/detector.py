@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, fields, replace
 from typing import Any, Literal
 
@@ -14,7 +15,7 @@ from deid.detect.ages import AgesOver89
 from deid.detect.contacts import Contacts
 from deid.detect.dates import Dates
 from deid.detect.identifiers import Identifiers
-from deid.detect.known import find_known
+from deid.detect.known import NICKNAMES, find_known
 from deid.detect.max_recall import unsafe
 from deid.detect.name_forms import NamesByForm
 from deid.detect.name_lists import Initials, NamesByList, UnknownCapitals
@@ -23,6 +24,7 @@ from deid.detect.own import own_recognisers
 from deid.detect.places import Places
 from deid.detect.resolve import resolve, trimmed
 from deid.detect.views import View, despaced, fold, joined, without_ocr_slips
+from deid.detect.worth import Worth
 from deid.errors import PolicyError, did_you_mean, problem_kind
 from deid.model import KINDS, Known, Span
 
@@ -95,30 +97,37 @@ class LayeredDetector:
 
     def find_all(self, texts: Sequence[str], known: Sequence[tuple[Known, ...]]) -> list[list[Span]]:
         """Return for each text its spans, sorted and disjoint. Raises DetectionFailed, never a shorter list."""
-        views: list[View] = []
-        found: list[list[Span]] = []
-        derived: list[list[Span]] = []
-        for index, text in enumerate(texts):
-            if len(text) > LONGEST:
-                raise DetectionFailed(index, TOO_LONG)
-            view = fold(text)
-            if len(view.text) > self.options.max_chars:
-                raise DetectionFailed(index, TOO_LONG)
-            views.append(view)
-            try:
-                deadline = time.monotonic() + self.options.seconds
-                found.append(list(self._rules(views[-1].text, self.recognisers, deadline)))
-                derived.append(list(self._derived(views[-1], deadline)))
-                if self.options.known and known[index]:
-                    found[-1].extend(find_known(views[-1].text, known[index]))
-            except TimeoutError:
-                raise DetectionFailed(index, "the time bound was exceeded") from None
-            except (RecursionError, MemoryError, ValueError, IndexError, KeyError, TypeError) as failure:
-                raise DetectionFailed(index, f"a recogniser failed with {type(failure).__name__}") from None
+        first = {text: index for index, text in reversed(list(enumerate(texts)))}
+        read = {text: self._read(index, text) for text, index in first.items()}
+        named = [self._named(index, read[text][0].text, known[index]) for index, text in enumerate(texts)]
+        jobs = list(dict.fromkeys(zip(texts, named, strict=True)))  # the same text with the same hits is one job
+        views = [read[text][0] for text, _ in jobs]
+        found = [[*read[text][1], *hits] for text, hits in jobs]
         if self.options.ner:
             for view, spans, entities in zip(views, found, self._entities(views, found), strict=True):
                 spans.extend(screening.screened(view.text, entities, groups=self.options.mode == "max_recall"))
-        return [self._settle(*parts) for parts in zip(texts, views, found, derived, strict=True)]
+        parts = zip(jobs, views, found, strict=True)
+        settled = {job: self._settle(job[0], view, spans, read[job[0]][2]) for job, view, spans in parts}
+        return [list(settled[job]) for job in zip(texts, named, strict=True)]
+
+    def _read(self, index: int, text: str) -> tuple[View, list[Span], list[Span]]:
+        """Return the readable view of a text, what the rules find in it, and what they find once breaks are mended."""
+        if len(text) > LONGEST:
+            raise DetectionFailed(index, TOO_LONG)
+        view = fold(text)
+        if len(view.text) > self.options.max_chars:
+            raise DetectionFailed(index, TOO_LONG)
+        deadline = time.monotonic() + self.options.seconds
+        with _failing(index):
+            found = list(self._rules(view.text, self.recognisers, deadline))
+            return view, found, list(self._derived(view, deadline))
+
+    def _named(self, index: int, text: str, known: tuple[Known, ...]) -> tuple[Span, ...]:
+        """Return where the text names what the record knows."""
+        if not self.options.known or not known or not Worth.of(text).any_of(known, NICKNAMES):
+            return ()
+        with _failing(index):
+            return tuple(find_known(text, known))
 
     def _entities(self, views: Sequence[View], found: Sequence[Sequence[Span]]) -> list[list[Span]]:
         try:
@@ -184,6 +193,17 @@ class LayeredDetector:
 
     def _allowed(self, text: str, span: Span) -> bool:
         return bool(self.options.allow) and text[span.start : span.end].strip().lower() in self.options.allow
+
+
+@contextmanager
+def _failing(index: int) -> Iterator[None]:
+    """Turn whatever a recogniser raises into DetectionFailed, so that the caller gives up the cell."""
+    try:
+        yield
+    except TimeoutError:
+        raise DetectionFailed(index, "the time bound was exceeded") from None
+    except (RecursionError, MemoryError, ValueError, IndexError, KeyError, TypeError) as failure:
+        raise DetectionFailed(index, f"a recogniser failed with {type(failure).__name__}") from None
 
 
 def _around_seams(view: View) -> list[tuple[int, int]]:

@@ -36,7 +36,8 @@ _SKIP = frozenset(
     }
 )
 _GENERIC = lexicon.word_set("known_generic")  # fmt: skip
-_NICKNAMES = {
+#: Short forms of given names.
+NICKNAMES = {
     "alexander": "alex sandy xander", "alexandra": "alex sandra lexi", "andrew": "andy drew", "anthony": "tony", "barbara": "barb babs", "benjamin": "ben benny", "catherine": "cathy cate kate", "charles": "charlie chuck chas",
     "christine": "chris chrissy tina", "christopher": "chris kit topher", "cynthia": "cindy", "daniel": "dan danny", "david": "dave davy", "deborah": "deb debbie", "donald": "don donny", "dorothy": "dot dotty dottie", "edward": "ed eddie ned ted teddy",
     "eleanor": "ellie nell nora", "elizabeth": "liz beth betty lizzie eliza betsy libby", "frances": "fran frannie", "francis": "frank", "frederick": "fred freddie", "gabriel": "gabe", "gerald": "gerry jerry", "gregory": "greg", "harold": "harry hal",
@@ -147,7 +148,7 @@ def _name_tokens(fact: Known) -> dict[str, str]:
             if len(part) >= 2 and part not in _NO_NAMES:
                 tokens[part] = fact.kind
         if fact.kind in ("given_name", "person_name"):
-            for nickname in _NICKNAMES.get(word, "").split():
+            for nickname in NICKNAMES.get(word, "").split():
                 tokens.setdefault(nickname, fact.kind)
     return tokens
 

@@ -43,6 +43,8 @@ def category(look: Look) -> Fit:
         return _repeated(look)
     if look.present >= 20 and look.unique > 0.8:
         return Fit(NEAR_UNIQUE, f"{look.distinct} distinct values in {look.present} cells")
+    if look.present < 12 and look.plain_words:
+        return Fit(STANDS, f"{look.distinct} plain words of ordinary language")
     short = look.longest_judged <= 80 and look.prose < 0.3
     return Fit(POSSIBLE if short and look.share("with_digit") < 0.5 else SILENT)
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 
 from deid.profiling import dictionaries
-from deid.profiling.header import fold
+from deid.profiling.names import Names
 from deid.profiling.panel import Panel
 from deid.profiling.tally import Tally
 from deid.profiling.words import word_set
@@ -19,8 +19,6 @@ from deid.profiling.words import word_set
 MOST_JUDGED = 4_000
 MOST_TOGETHER = 200_000
 _FUNCTION_WORDS = word_set("function")
-_NAME_PART = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
-_TITLES = word_set("title")
 
 
 def looks(tallies: Sequence[Tally]) -> list[Look]:
@@ -43,66 +41,8 @@ def _judged(tally: Tally, most: int) -> tuple[list[str], npt.NDArray[np.int64], 
     return values, np.array([count for _, count in picked], dtype=np.int64), len(kept), sum(kept.values())
 
 
-class Look:
+class Look(Names):
     """Facts about the values of one column. Shares are of distinct values unless a name says rows."""
-
-    def __init__(
-        self,
-        tally: Tally,
-        values: list[str],
-        counts: npt.NDArray[np.int64],
-        distinct: int,
-        present: int,
-        panel: Panel,
-        position: int,
-    ) -> None:
-        self.type = tally.type
-        self.rows = tally.rows
-        self.missing = tally.missing
-        self.full = tally.full
-        self.runs = tally.runs
-        self.values = values
-        self.counts = counts
-        self.distinct = distinct
-        self.present = present
-        self._panel = panel
-        self._position = position
-
-    def mask(self, shape: str) -> npt.NDArray[np.bool_]:
-        """Return which of the judged values have a shape."""
-        return self._panel.mask(shape, self._position)
-
-    def share(self, *shapes: str) -> float:
-        """Return the share of distinct values that have one of the shapes."""
-        if not self.values:
-            return 0.0
-        hits = self.mask(shapes[0])
-        for shape in shapes[1:]:
-            hits = hits | self.mask(shape)
-        return float(hits.mean())
-
-    def share_where(self, test: Callable[[str], bool]) -> float:
-        """Return the share of (at most 500) distinct values that pass a test, such as check digits."""
-        values = self.values[:: max(1, -(-len(self.values) // 500))]
-        return sum(test(value) for value in values) / len(values) if values else 0.0
-
-    def row_share(self, *shapes: str) -> float:
-        """Return the share of rows whose value has one of the shapes."""
-        if not self.values:
-            return 0.0
-        hits = self.mask(shapes[0])
-        for shape in shapes[1:]:
-            hits = hits | self.mask(shape)
-        return float(self.counts[hits].sum() / self.counts.sum())
-
-    def share_in(self, words: frozenset[str]) -> float:
-        """Return the share of distinct values that are, in plain letters, one of the words."""
-        return sum(value in words for value in self.folded) / len(self.values) if self.values else 0.0
-
-    @cached_property
-    def folded(self) -> list[str]:
-        """The judged values in plain lower-case letters."""
-        return [fold(value) for value in self.values]
 
     @cached_property
     def numbers(self) -> npt.NDArray[np.float64]:
@@ -153,67 +93,6 @@ class Look:
         return found / len(self.values)
 
     @cached_property
-    def given(self) -> float:
-        """Share of distinct values whose words are all given names."""
-        return self._names(dictionaries.given_names())
-
-    @cached_property
-    def family(self) -> float:
-        """Share of distinct values whose words are all family names."""
-        return self._names(dictionaries.family_names())
-
-    def _names(self, known: frozenset[str]) -> float:
-        shaped = self.mask("one_name")
-        hits = 0
-        for value, fits in zip(self.folded, shaped, strict=True):
-            parts = [part for part in _NAME_PART.findall(value) if len(part) > 1]
-            hits += bool(fits and parts) and all(_known(part, known) for part in parts)
-        return hits / len(self.values) if self.values else 0.0
-
-    @cached_property
-    def full_names(self) -> npt.NDArray[np.bool_]:
-        """Which distinct values read as a full name: a given and a family name that are known, or a title and one."""
-        given, family = dictionaries.given_names(), dictionaries.family_names()
-        shaped, titled = self.mask("person"), self.mask("title")
-        found = np.zeros(len(self.values), dtype=bool)
-        for i in np.flatnonzero(shaped | titled):
-            parts = [part for part in _NAME_PART.findall(self.folded[i]) if len(part) > 1 and part not in _TITLES]
-            if not 1 <= len(parts) <= 4:
-                continue
-            firsts = [_known(part, given) for part in parts]
-            lasts = [_known(part, family) for part in parts]
-            both = any(a and b for k, a in enumerate(firsts) for m, b in enumerate(lasts) if k != m)
-            known = sum(a or b for a, b in zip(firsts, lasts, strict=True))
-            found[i] = (both and known >= len(parts) - 1) or bool(titled[i] and known)
-        return found
-
-    @cached_property
-    def full_name(self) -> float:
-        """Share of distinct values that read as a person's full name."""
-        return float(self.full_names.mean()) if self.values else 0.0
-
-    @cached_property
-    def unfamiliar(self) -> float:
-        """Share of distinct values that are capitalised words of which one stands in no word list: perhaps names."""
-        return self._strange(lambda parts, known: any(len(p) > 3 and not k for p, k in zip(parts, known, strict=True)))
-
-    @cached_property
-    def strangers(self) -> float:
-        """Share of distinct values that are two to four capitalised words of which none stands in a word list."""
-        return self._strange(lambda parts, known: 2 <= len(parts) <= 4 and not any(known))
-
-    def _strange(self, test: Callable[[list[str], list[bool]], bool]) -> float:
-        from deid.detect.lexicon import is_word
-
-        worded = self.mask("letters") | self.mask("person")
-        picked = np.flatnonzero(worded)[:1_000]
-        hits = 0
-        for value in (self.values[i] for i in picked):
-            parts = [part for part in _NAME_PART.findall(fold(value)) if part not in _TITLES]
-            hits += value[0].isupper() and test(parts, [len(part) > 1 and is_word(part) for part in parts])
-        return float(worded.mean()) * hits / len(picked) if len(picked) else 0.0
-
-    @cached_property
     def dates(self) -> float:
         """Share of distinct values that are dates written out (not bare digits)."""
         return self.share("iso_date", "slash_date", "month_date", "sas_date")
@@ -260,14 +139,6 @@ class Look:
         )
         hits = hits & ~self.mask("iso_date") & ~self.mask("slash_date") & ~(self.mask("number") & ~self.mask("integer"))
         return float(hits.mean()) if self.values else 0.0
-
-
-def _known(part: str, names: frozenset[str]) -> bool:
-    return (
-        part in names
-        or ("-" in part and all(piece in names for piece in part.split("-") if piece))
-        or (("'" in part or "’" in part) and re.split("['’]", part)[-1] in names)
-    )
 
 
 def _number(text: str) -> float:

@@ -24,7 +24,7 @@ NO_DETECTOR = problem_kind(
     meaning="Free text is only ever redacted with a detector; without one the column is refused.",
 )
 WHOLE = "[REDACTED WHOLE]"
-_BATCH = 128
+_BATCH_LETTERS = 2_000_000
 
 
 @register("transform", "redact")
@@ -104,8 +104,7 @@ class Redact:
             return
         detector = self._detector(context)
         replacer = self._replacer(context)
-        for start in range(0, len(jobs), _BATCH):
-            batch = jobs[start : start + _BATCH]
+        for batch in _batches(jobs):
             known = [context.known.get(owner, ()) if owner is not None else () for _, owner in batch]
             for (text, owner), spans in zip(batch, _found(detector, [text for text, _ in batch], known), strict=True):
                 if spans is None:
@@ -136,6 +135,18 @@ class Redact:
             "surrogate": "invented ones, dates moved by the subject's own days",
         }
         return f"identifiers in the text replaced by {what[self.style]}"
+
+
+def _batches(jobs: Sequence[tuple[str, str | None]]) -> Iterator[Sequence[tuple[str, str | None]]]:
+    """Yield jobs in runs of bounded length; within a run the detector reads equal texts once."""
+    start, letters = 0, 0
+    for i, (text, _) in enumerate(jobs):
+        letters += len(text)
+        if letters >= _BATCH_LETTERS:
+            yield jobs[start : i + 1]
+            start, letters = i + 1, 0
+    if start < len(jobs):
+        yield jobs[start:]
 
 
 def _found(detector: Detector, texts: Sequence[str], known: Sequence[tuple[Known, ...]]) -> list[list[Span] | None]:

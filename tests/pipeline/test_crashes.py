@@ -22,7 +22,7 @@ RUN = "import sys; from deid.cli import main; main(sys.argv[1:])"
 
 def ended(bench: Bench, signal: str, moments: int, seed: int) -> list[dict[str, Any]]:
     """Run the trial many times, end each run at a random moment, and return what became of it."""
-    write_policy(bench.put(frames(300)).folder / "policy.yaml", policy())
+    write_policy(bench.put(frames(100)).folder / "policy.yaml", policy())
     draw = random.Random(seed)
     at = [f"{draw.uniform(0.05, 1.0):.3f}" for _ in range(moments)]
     arguments = ["run", str(bench.data), "--policy", str(bench.folder / "policy.yaml"), "--out", str(bench.out)]
@@ -47,7 +47,7 @@ WHOLE = [
 
 @pytest.mark.slow
 def test_kill_leaves_no_release_and_the_next_run_cleans_up(bench: Bench) -> None:
-    for result in ended(bench, "SIGKILL", 12, seed=20):
+    for result in ended(bench, "SIGKILL", 6, seed=20):
         seen = [name for name in result["left"] if not name.startswith(".")]
         assert seen in ([], WHOLE), result
         assert result["again"] == 0, result
@@ -57,7 +57,7 @@ def test_kill_leaves_no_release_and_the_next_run_cleans_up(bench: Bench) -> None
 @pytest.mark.slow
 @pytest.mark.parametrize("signal", ["SIGTERM", "SIGINT"])
 def test_end_and_interrupt_clean_up_themselves(bench: Bench, signal: str) -> None:
-    for result in ended(bench, signal, 6, seed=21):
+    for result in ended(bench, signal, 3, seed=21):
         complete = result["left"] == WHOLE
         assert complete or result["left"] == [], result
         assert result["ended"] == 0 if complete else result["ended"] != 0, result
