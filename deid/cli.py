@@ -111,11 +111,18 @@ def check(policy_name: str, effective: bool) -> None:
 @click.option(
     "--format", "form", type=click.Choice(["text", "csv", "markdown", "json"]), default="text", show_default=True
 )
-def plan(data: Path, policy_name: str, form: str) -> None:
+@click.option("--alternatives", is_flag=True, help="Compare what other values of k and of suppression would cost.")
+def plan(data: Path, policy_name: str, form: str, alternatives: bool) -> None:
     """Dry run: every column, what will be done to it, why, and who decided. Writes nothing."""
+    from deid.alternatives import compare, listing
     from deid.listing import plan_listing
     from deid.pipeline import prepare
 
+    if alternatives:
+        with _progress(verbose=False) as progress:
+            points = compare(data, _policy(policy_name), progress)
+        click.echo(listing(points, form), nl=False)
+        return
     with _progress(verbose=False) as progress:
         prepared = prepare(data, _policy(policy_name), progress=progress)
     click.echo(plan_listing(prepared.plan, form), nl=False)

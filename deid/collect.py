@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from deid.collecting.known import KnownCollector, known_kind, text_tables
 from deid.collecting.needles import NeedleCollector
 from deid.collecting.rows import Rows, rows_of
-from deid.collecting.tuples import Tuples, Variable
+from deid.collecting.tuples import Change, Tuples, Variable
 from deid.contracts import Context
 from deid.decisions import Plan, Step, TablePlan
 from deid.errors import DataError, DeidError, Problem, UsageError, problem_kind
@@ -69,7 +69,9 @@ def collect(
         except DeidError as error:
             collector.problems += error.problems
     disagreements: list[Problem] = []
-    classes, subjects = collector.tuples.build(plan.policy.counts_from, disagreements)
+    pools = {name: _frequent(variable, collector.least[name]) for name, variable in collector.pools.items()}
+    pooled = {step.variable: _pooling(step, pools) for step in plan.steps if step.do == POOLED}
+    classes, subjects = collector.tuples.build(plan.policy.counts_from, disagreements, pooled)
     if plan.policy.anonymise is not None and plan.policy.disagreeing_copies == "refuse":
         collector.problems += disagreements
     if collector.problems:
@@ -80,7 +82,7 @@ def collect(
         needles=collector.needles.frozen(),
         hash_secret=secret,
         known=collector.known.frozen(),
-        pools={name: _frequent(variable, collector.least[name]) for name, variable in collector.pools.items()},
+        pools=pools,
         rows=collector.rows,
         digests=digests,
         excluded_subjects=len(np.unique(np.concatenate(collector.excluded))) if collector.excluded else 0,
@@ -147,15 +149,25 @@ def _column(step: Step, rows: Rows, collector: _Collector) -> None:
             collector.pools.setdefault(step.variable, Variable()).add(step.table, rows.hashes, column)
             collector.least[step.variable] = int(getattr(step.transform, "at_least"))  # noqa: B009
     if step.role is Role.DIRECT:
-        collector.needles.add(known_kind(step) or "unknown", step.field, column)
+        for batch in (rows.batch, rows.gone):  # whoever is left out is looked for all the same
+            if batch is not None:
+                collector.needles.add(known_kind(step) or "unknown", step.field, batch.column(step.position))
 
 
 def base_values(step: Step, column: pa.Array, key: Key) -> pa.Array:
-    """Return the values of a quasi-identifier that the search starts from: after its own transform, if it has one."""
-    if step.do in ("generalise", "keep") or not step.transform.per_value:
+    """Return the values of a quasi-identifier that the search starts from: after its own transform, if it has one.
+
+    Rare values are pooled later, when it is known which are.
+    """
+    if step.do in ("generalise", "keep", POOLED) or not step.transform.per_value:
         return column
     context = Context(step.table, step.column, step.field, key, kind=step.holds[0] if step.holds else "")
     return on_distinct(column, lambda values: step.transform.apply(values, context))
+
+
+def _pooling(step: Step, pools: Mapping[str, frozenset[str]]) -> Change:
+    context = Context(step.table, step.column, step.field, vocabulary=pools.get(step.variable, frozenset()))
+    return lambda values: step.transform.apply(values, context)
 
 
 def _frequent(variable: Variable, least: int) -> frozenset[str]:
@@ -170,7 +182,7 @@ def _loose(subject: pa.Array) -> pa.Array:
 
 def _measured_with_one(problem: Problem) -> str:
     """Say what a disagreement means where nothing is anonymised and the class table is only measured."""
-    return f"{problem.place}: {problem.cause}; one of them is counted and released"
+    return f"{problem.place}: {problem.cause}; one of them is counted"
 
 
 def _warnings(collector: _Collector, subjects: int) -> tuple[str, ...]:

@@ -60,6 +60,11 @@ class Anonymise:
     weights           weight by variable, 1 unless given
     models            further privacy models
     time_budget       seconds for a search that cannot prove its optimum
+    missing           "category": a missing value is a value of its own; "wildcard": for its own subject it may be any
+    sets              quasi-identifiers by adversary: k holds on each set; all together as one set unless given
+    notation          cells of ordered variables in local recoding: nodes of the hierarchy, or narrowest intervals
+    microaggregate    "mean" or "median" by numeric variable that local recoding replaces by one number a class
+    margin            steps above the optimum, against downcoding
     """
 
     k: int
@@ -70,6 +75,45 @@ class Anonymise:
     weights: Mapping[str, float] = field(default_factory=dict)
     models: tuple[PrivacyModel, ...] = ()
     time_budget: float = 60.0
+    missing: Literal["category", "wildcard"] = "category"
+    sets: tuple[tuple[str, ...], ...] = ()
+    notation: Literal["hierarchy", "interval"] = "hierarchy"
+    microaggregate: Mapping[str, str] = field(default_factory=dict)
+    margin: Margin | None = None
+
+
+@dataclass(frozen=True)
+class Margin:
+    """Against downcoding: the levels of a global recoding are raised by this many steps, drawn from a named seed."""
+
+    levels: int
+    seed: str
+
+
+@dataclass(frozen=True)
+class Population:
+    """The population that the subjects are drawn from.
+
+    file      table with a column for each quasi-identifier, relative to the policy; "" where only the share is known
+    count     column with the persons of each row, "" where a row is a person
+    columns   column by variable, where the names differ
+    fraction  share of the population that is in the data, or None
+    """
+
+    file: str = ""
+    count: str = ""
+    columns: Mapping[str, str] = field(default_factory=dict)
+    fraction: float | None = None
+
+
+@dataclass(frozen=True)
+class Longitudinal:
+    """Events of a person of which an adversary knows up to `known_events`, besides the quasi-identifiers."""
+
+    table: str
+    column: str
+    known_events: int = 2
+    ordered: bool = False
 
 
 @dataclass(frozen=True)
@@ -111,6 +155,8 @@ class Policy:
     claims: str = "pseudonymised"
     cell_minimum: int = 11
     folder: Path = Path()
+    population: Population | None = None
+    longitudinal: Longitudinal | None = None
 
 
 @dataclass(frozen=True)

@@ -46,8 +46,8 @@ def released_plan(plan: Plan, names: Names) -> Plan:
 
 
 def _field_of(name: str, facts: Facts) -> str | None:
-    """Return the field of the identifier that a name holds, or None."""
-    runs = sorted(set(windows(fold(name))))
+    """Return the field of the longest identifier that a name holds, or None."""
+    runs = sorted(set(windows(fold(name))), key=lambda run: (-len(run), run))
     found = positions(facts.needles.long, hash64(pa.array(runs, pa.string()), facts.hash_secret))
     hits = found[found >= 0]
     return facts.needles.kinds[int(facts.needles.long_kinds[hits[0]])][1] if len(hits) else None

@@ -115,7 +115,7 @@ class Treatment:
             return self._cells(step.variable, column, classes)
         treated = self._transformed(step, column, rows, known, counts)
         if step.role is Role.QUASI and self.recoding is not None and classes is not None:
-            treated = pc.if_else(pa.array(self._suppressed(classes)), pa.scalar(None, treated.type), treated)
+            treated = self._counted(step.variable, treated, classes)
         if step.do == "shift_date":
             counts[step.column, "dates"] += len(column) - column.null_count
             same = pc.fill_null(pc.equal(column, treated), False)
@@ -125,13 +125,20 @@ class Treatment:
         return treated
 
     def _cells(self, variable: str, column: pa.Array, classes: Codes) -> pa.Array:
-        """Return the released cell of each row's subject; missing copies stay missing, suppressed subjects are blank."""
+        """Return the released cell of each row's subject; missing copies stay missing, the suppressed are blank."""
         assert self.recoding is not None
         labels, codes = self.recoding.cells(variable)
         blank = len(labels)
         cells = np.where(self._suppressed(classes) | (classes < 0), blank, codes[classes])
         cells[np.asarray(pc.is_null(canonical_text(column)))] = blank
         return pa.array([*labels, None], pa.string()).take(pa.array(cells))
+
+    def _counted(self, variable: str, treated: pa.Array, classes: Codes) -> pa.Array:
+        """Return a variable that is not generalised with the value that was counted, where a copy says another one."""
+        cells = self._cells(variable, treated, classes)
+        same = pc.fill_null(pc.equal(canonical_text(treated), cells), False)
+        others = pc.if_else(same, pa.scalar(None, pa.string()), cells)
+        return pc.if_else(same, treated, others.cast(treated.type))
 
     def _derived(self, step: Step, column: pa.Array, classes: Codes) -> pa.Array:
         source = str(getattr(step.transform, "source", "")).upper()

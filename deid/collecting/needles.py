@@ -22,15 +22,17 @@ NOT_SEARCHED = frozenset({"date", "birth_date", "death_date", "year", "time", "a
 
 
 def folded(text: pa.Array) -> pa.Array:
-    """Return text in lower case, compatibility forms resolved, accents dropped."""
+    """Return text in lower case, compatibility forms resolved, accents and invisible characters dropped."""
     decomposed = pc.utf8_normalize(as_text(text), form="NFKD")
-    return pc.utf8_lower(pc.replace_substring_regex(decomposed, r"\p{Mn}+", ""))
+    return pc.utf8_lower(pc.replace_substring_regex(decomposed, r"[\p{Mn}\p{Cf}]+", ""))
 
 
 def fold(text: str) -> str:
     """Fold one text as `folded` folds a column."""
+    if text.isascii():
+        return text.lower()
     decomposed = unicodedata.normalize("NFKD", text)
-    return "".join(char for char in decomposed if unicodedata.category(char) != "Mn").lower()
+    return "".join(char for char in decomposed if unicodedata.category(char) not in ("Mn", "Cf")).lower()
 
 
 def joined(text: pa.Array) -> pa.Array:

@@ -21,6 +21,7 @@ class Rows:
     """A batch: its rows, the canonical subject of each, the subject's hash, the number of its first row.
 
     `subject` is None where the table names none; where rows are persons themselves the hash is of the row number.
+    `gone` holds the rows that are left out: of excluded subjects, or of nobody.
     """
 
     batch: pa.RecordBatch
@@ -29,6 +30,7 @@ class Rows:
     first: int
     excluded: Hashes = field(default_factory=lambda: np.zeros(0, np.uint64))
     without_subject: int = 0
+    gone: pa.RecordBatch | None = None
 
     def column(self, name: str) -> pa.Array:
         """Return a column by name."""
@@ -73,4 +75,5 @@ def _filtered(rows: Rows, excluded: Hashes, drop_missing: bool) -> Rows:
         rows.first,
         rows.hashes[out],
         int(missing.sum()),
+        rows.batch.filter(pa.array(gone)),
     )

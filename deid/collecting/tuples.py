@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -23,6 +23,9 @@ DISAGREE = problem_kind(
 )
 
 
+Change = Callable[[pa.Array], pa.Array]
+
+
 @dataclass
 class Vocabulary:
     """Distinct values in order of appearance; code 0 is the missing value."""
@@ -37,13 +40,15 @@ class Vocabulary:
         codes: Codes = known[indices].astype(np.int32)
         return codes
 
-    def sorted(self) -> tuple[tuple[str | None, ...], Codes]:
-        """Return the values sorted behind None, and the new code of each old one."""
-        values = sorted(value for value in self.codes if value is not None)
+    def sorted(self, change: Change | None = None) -> tuple[tuple[str | None, ...], Codes]:
+        """Return the values sorted behind None, and the new code of each old one; `change` merges values first."""
+        old = [value for value in self.codes if value is not None]
+        new = old if change is None else change(pa.array(old, pa.string())).to_pylist()
+        values = sorted({value for value in new if value is not None})
         order = {value: i + 1 for i, value in enumerate(values)}
         renumber = np.zeros(len(self.codes), np.int32)
-        for value, code in self.codes.items():
-            renumber[code] = order[value] if value is not None else 0
+        for value, changed in zip(old, new, strict=True):
+            renumber[self.codes[value]] = order.get(changed, 0)
         return (None, *values), renumber
 
 
@@ -94,8 +99,13 @@ class Tuples:
         if len(self.subjects) > 64:
             self.subjects = [np.unique(np.concatenate(self.subjects))]
 
-    def build(self, counts_from: Mapping[str, str], problems: list[Problem]) -> tuple[ClassTable | None, Subjects]:
-        """Return the class table and the class of each subject."""
+    def build(
+        self, counts_from: Mapping[str, str], problems: list[Problem], changes: Mapping[str, Change] | None = None
+    ) -> tuple[ClassTable | None, Subjects]:
+        """Return the class table and the class of each subject.
+
+        `changes` holds, by variable, what can only be done to its values once all of them are known.
+        """
         if not self.subjects:
             return None, Subjects(np.zeros(0, np.uint64), np.zeros(0, np.int32))
         hashes = np.unique(np.concatenate(self.subjects))
@@ -104,7 +114,7 @@ class Tuples:
         chosen = {name.upper(): table for name, table in counts_from.items()}
         columns, vocabularies = [], []
         for name, variable in self.quasi.items():
-            vocabulary, renumber = variable.vocabulary.sorted()
+            vocabulary, renumber = variable.vocabulary.sorted((changes or {}).get(name))
             codes, disagreeing = _one_each(variable, chosen.get(name.upper(), ""), hashes, renumber)
             if disagreeing:
                 cause = f"{disagreeing} subject(s) have more than one value"

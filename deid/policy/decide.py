@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -13,7 +14,7 @@ import yaml
 
 from deid import risk, transform
 from deid.contracts import Transform
-from deid.decisions import Anonymise, Decision, Gate, Match, Policy, PrivacyModel
+from deid.decisions import Anonymise, Decision, Gate, Longitudinal, Margin, Match, Policy, Population, PrivacyModel
 from deid.errors import PolicyError, Problem, did_you_mean, problem_kind
 from deid.model import KINDS, Role
 from deid.policy.document import Document
@@ -45,6 +46,7 @@ GATE_NAMES: Mapping[str, str] = {
     "marketer_risk": "marketer",
     "sample_uniques": "unique_share",
     "k": "k",
+    "k_on_every_set": "sets.k",
     "residual_identifiers": "residual_identifiers",
     "singling_out": "singling_out",
     "suppressed": "suppressed_share",
@@ -53,6 +55,8 @@ GATE_NAMES: Mapping[str, str] = {
     "text_redacted_whole": "text_redacted_whole",
 }
 _OPS: Mapping[str, Literal["<=", "<", ">=", ">"]] = {"max": "<=", "below": "<", "min": ">=", "above": ">"}
+#: Measures that the `longitudinal` part of a policy adds.
+_LONGITUDINAL = re.compile(r"longitudinal\.(max_risk|unicity)\.m[1-5]")
 _NOT_OPTIONS = frozenset(ColumnPart.model_fields) | {"match"}
 
 
@@ -141,7 +145,7 @@ def _names(value: str | list[str] | None) -> tuple[str, ...] | None:
 
 def _gate(name: str, part: GatePart, place: str, problems: list[Problem]) -> Gate | None:
     known = GATE_NAMES.get(name, name)
-    if name not in GATE_NAMES and not risk.is_measure(name):
+    if name not in GATE_NAMES and not risk.is_measure(name) and not _LONGITUDINAL.fullmatch(name):
         hint = did_you_mean(name, GATE_NAMES)
         problems.append(UNKNOWN_MEASURE.at(f"'{name}' is no measure", place, hint=hint))
         return None
@@ -196,7 +200,13 @@ def finish(parts: Sequence[tuple[Document, PolicyPart]], layers: Layers, folder:
         claims=pick("claims"),
         cell_minimum=pick("cell_minimum"),
         folder=folder,
+        population=_part(Population, pick("population")),
+        longitudinal=_part(Longitudinal, pick("longitudinal")),
     )
+
+
+def _part(kind: Any, part: Any) -> Any:
+    return None if part is None else kind(**part.model_dump())
 
 
 def _anonymise(part: Any) -> Anonymise | None:
@@ -212,6 +222,11 @@ def _anonymise(part: Any) -> Anonymise | None:
         part.weights,
         models,
         part.time_budget,
+        part.missing,
+        tuple(tuple(names) for names in part.sets),
+        part.notation,
+        part.microaggregate,
+        _part(Margin, part.margin),
     )
 
 
@@ -220,11 +235,19 @@ def _with_standing_gates(layers: Layers, anonymise: Any) -> tuple[Gate, ...]:
     gates = dict(layers.gates)
     gates.setdefault("residual_identifiers", Gate("residual_identifiers", "<=", 0.0, "always"))
     if anonymise is not None:
-        gates["k"] = max(
-            (gates.get("k"), Gate("k", ">=", float(anonymise.k), "anonymise")),
+        name = _k_measure(anonymise)
+        gates[name] = max(
+            (gates.get(name), Gate(name, ">=", float(anonymise.k), "anonymise")),
             key=lambda gate: gate.threshold if gate is not None and gate.op == ">=" else -1.0,
         )  # type: ignore[assignment]
     return tuple(gates[name] for name in sorted(gates))
+
+
+def _k_measure(anonymise: Any) -> str:
+    """Return the measure that shows whether the policy's own k holds, as the policy reads classes and blanks."""
+    if anonymise.sets:
+        return "sets.k"
+    return "missing.conservative.k" if anonymise.missing == "wildcard" else "k"
 
 
 def _effective(name: str, pick: Any, union: Any, layers: Layers) -> dict[str, Any]:
@@ -250,6 +273,7 @@ def _effective(name: str, pick: Any, union: Any, layers: Layers) -> dict[str, An
         "columns": {key: _plain(column) for key, column in layers.columns.items()},
         "tables": {key: {n: _plain(c) for n, c in columns.items()} for key, columns in layers.tables.items()},
         "anonymise": anonymise.model_dump(mode="json") if anonymise else None,
+        **{key: pick(key).model_dump(mode="json") for key in ("population", "longitudinal") if pick(key)},
         "gates": {gate.id: f"{gate.op} {gate.threshold:g}" for gate in _with_standing_gates(layers, anonymise)},
     }
 

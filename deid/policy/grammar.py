@@ -67,6 +67,33 @@ class ModelPart(BaseModel):
     attribute: str = ""
 
 
+class MarginPart(Strict):
+    """Against downcoding: the chosen levels are raised where a named seed says."""
+
+    levels: Annotated[int, Field(ge=1)] = 1
+    seed: str = Field(min_length=1)
+
+
+class PopulationPart(Strict):
+    """The population that the subjects are drawn from."""
+
+    file: str = Field(default="", description="table of the population with the quasi-identifiers")
+    count: str = Field(default="", description="column with the persons of each row; one a row unless given")
+    columns: dict[str, str] = Field(default={}, description="variable -> column of the file, where names differ")
+    fraction: Annotated[float, Field(gt=0, le=1)] | None = Field(
+        default=None, description="share of the population that is in the data"
+    )
+
+
+class LongitudinalPart(Strict):
+    """Events of a person that an adversary may know besides the quasi-identifiers."""
+
+    table: str
+    column: str
+    known_events: Annotated[int, Field(ge=1, le=5)] = 2
+    ordered: bool = Field(default=False, description="whether the adversary knows the order of the events")
+
+
 class AnonymisePart(Strict):
     """What the released table must satisfy, and what it may cost."""
 
@@ -78,6 +105,23 @@ class AnonymisePart(Strict):
     weights: dict[str, Annotated[float, Field(ge=0)]] = {}
     models: list[ModelPart] = []
     time_budget: Annotated[float, Field(gt=0)] = 60.0
+    missing: Literal["category", "wildcard"] = Field(
+        default="category",
+        description="a missing quasi-identifier is a value of its own, or (its own subject only) matches any value",
+    )
+    sets: list[Annotated[list[str], Field(min_length=1)]] = Field(
+        default=[],
+        description="quasi-identifiers that different adversaries know: k holds on each set, and on all of them "
+        "together only where a set names them all",
+    )
+    notation: Literal["hierarchy", "interval"] = Field(
+        default="hierarchy", description="cells of ordered variables in local recoding: values of the hierarchy, or "
+        "the narrowest interval"
+    )
+    microaggregate: dict[str, Literal["mean", "median"]] = Field(
+        default={}, description="numeric variables that local recoding replaces by a number for each class"
+    )
+    margin: MarginPart | None = None
 
 
 class PolicyPart(Strict):
@@ -106,6 +150,8 @@ class PolicyPart(Strict):
     counts_from: dict[str, str] = Field(
         default={}, description="variable -> table whose copy counts where copies disagree"
     )
+    population: PopulationPart | None = None
+    longitudinal: LongitudinalPart | None = None
     gates: dict[str, GatePart] = {}
     context: dict[str, Any] = {}
     text: dict[str, Any] = Field(default={}, description="options of free-text redaction")

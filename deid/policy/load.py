@@ -12,7 +12,18 @@ from deid.decisions import Policy
 from deid.errors import PolicyError, Problem, did_you_mean, problem_kind
 from deid.policy.decide import decisions_of, finish
 from deid.policy.document import EMPTY, UNREADABLE, Document, parse, read
-from deid.policy.grammar import AnonymisePart, ColumnPart, GatePart, MatchPart, ModelPart, PolicyPart, RulePart
+from deid.policy.grammar import (
+    AnonymisePart,
+    ColumnPart,
+    GatePart,
+    LongitudinalPart,
+    MarginPart,
+    MatchPart,
+    ModelPart,
+    PolicyPart,
+    PopulationPart,
+    RulePart,
+)
 
 UNKNOWN_KEY = problem_kind("P103", "unknown key", remedy="correct the spelling or remove the line")
 WRONG_VALUE = problem_kind("P105", "wrong value", remedy="give a value of the kind that the message names")
@@ -30,6 +41,9 @@ _PARTS: Mapping[str, type] = {
     "gates": GatePart,
     "anonymise": AnonymisePart,
     "models": ModelPart,
+    "margin": MarginPart,
+    "population": PopulationPart,
+    "longitudinal": LongitudinalPart,
 }
 
 

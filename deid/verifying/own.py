@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 from deid.collecting.needles import fold, windows
 from deid.model import Known
@@ -27,23 +28,27 @@ def own_left(
     dates and places, which may equal the subject's own by chance and are not counted.
     """
     looked_for = {
-        subject: tuple(item for item in items if not invented or item.kind not in MET_BY_CHANCE) for subject, items in known.items()
+        subject: tuple(item for item in items if not invented or item.kind not in MET_BY_CHANCE)
+        for subject, items in known.items()
     }
     pairs = zip(texts, subjects, strict=True)
     return sum(_count(text, looked_for.get(subject, ())) for text, subject in pairs if text and subject)
 
 
+@lru_cache(maxsize=20_000)
+def _read(text: str) -> tuple[frozenset[str], frozenset[str]]:
+    """Return the words of a text as written, and its joined runs of tokens, folded."""
+    return frozenset(_TOKEN.findall(text)), frozenset(windows(fold(text)))
+
+
 def _count(text: str, known: Sequence[Known]) -> int:
-    words = set(_TOKEN.findall(text))
-    runs: set[str] | None = None
+    words, runs = _read(text)
     left = 0
     for item in known:
-        tokens = _TOKEN.findall(item.text)
-        if len(tokens) == 1 and tokens[0].isalpha():
-            left += len(tokens[0]) >= SHORTEST_WORD and tokens[0] in words
+        if item.text.isalpha():
+            left += len(item.text) >= SHORTEST_WORD and item.text in words
             continue
         needle = "".join(_TOKEN.findall(fold(item.text)))
         if len(needle) >= SHORTEST_NUMBER:
-            runs = runs if runs is not None else set(windows(fold(text)))
             left += needle in runs
     return left

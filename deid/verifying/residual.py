@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import base64
 import binascii
-import gzip
 import re
 import zlib
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from urllib.parse import unquote
 
 import numpy as np
 import numpy.typing as npt
@@ -22,7 +22,13 @@ from deid.model import Finding
 from deid.values import as_text, hash64
 
 _TOKEN = re.compile(r"[^\W_]+")
-_PACKED = re.compile(r"[A-Za-z0-9+/_-]{16,}={0,2}")
+#: A run that may be base64 or hexadecimal: long, or short with capitals where prose has none.
+_PACKED = re.compile(r"[A-Za-z0-9+/_-]{8,}={0,2}")
+_HEX = re.compile(r"(?:[0-9A-Fa-f]{2}){6,}")
+_MIXED = re.compile(r"[a-z0-9][A-Z]")
+_ESCAPED = re.compile(r"%[0-9A-Fa-f]{2}")
+_WORTH_OPENING = r"[A-Za-z0-9+/_-]{16,}|[0-9A-Fa-f]{12,}|[a-z0-9][A-Z]|%[0-9A-Fa-f]{2}"
+SURE_LENGTH, DEEPEST = 16, 3
 _NUMBER = r"^[\d.,+\-eE ]+$"
 #: In a column of numbers an identifier of digits is met by chance; a copy of an id column is met in most cells.
 CHANCE_SHARE, CHANCE_HITS = 0.2, 3
@@ -55,7 +61,7 @@ class Scan:
         single = pc.less_equal(tokens, 1)
         self._look(hash64(plain.filter(pc.and_(long_enough, single)), self.secret), found)
         self._windows(text.filter(pc.and_not(long_enough, single)).to_pylist(), found)
-        self._packed(distinct.filter(pc.greater_equal(pc.utf8_length(text), 16)).to_pylist(), found)
+        self._packed(distinct.filter(pc.match_substring_regex(distinct, _WORTH_OPENING)).to_pylist(), found)
         for kind, count in found.items():
             self.hits[table, column, kind, "known identifier"] += count
         if id_column:
@@ -122,27 +128,39 @@ def positions(sorted_hashes: Hashes, hashes: Hashes) -> npt.NDArray[np.int64]:
     return np.where(sorted_hashes[at] == hashes, at, -1)
 
 
-def unpacked(text: str) -> Iterable[str]:
-    """Yield what base64 runs of a cell hold as text, gzip and zlib opened."""
+def unpacked(text: str, depth: int = DEEPEST) -> Iterator[str]:
+    """Yield what base64, hexadecimal and escaped runs of a cell hold as text, gzip and zlib opened, also nested."""
+    inner = [unquote(text)] if _ESCAPED.search(text) else []
     for match in _PACKED.finditer(text):
-        run = match.group().rstrip("=").replace("-", "+").replace("_", "/")
-        try:
-            raw = base64.b64decode(run + "=" * (-len(run) % 4), validate=True)
-        except (binascii.Error, ValueError):
-            continue
-        for data in (raw, _inflated(raw)):
-            if data:
-                decoded = data.decode("utf-8", "replace")
-                if decoded.isprintable() or "\ufffd" not in decoded:
-                    yield decoded
+        for data in _decoded(match.group()):
+            decoded = data.replace(b"\0", b"").decode("utf-8", "replace")
+            if decoded and "\ufffd" not in decoded:
+                inner.append(decoded)
+    for found in inner:
+        yield found
+        if depth > 1:
+            yield from unpacked(found, depth - 1)
+
+
+def _decoded(run: str) -> Iterator[bytes]:
+    if _HEX.fullmatch(run):
+        yield bytes.fromhex(run)
+    if len(run) < SURE_LENGTH and not _MIXED.search(run):
+        return
+    run = run.rstrip("=").replace("-", "+").replace("_", "/")
+    try:
+        raw = base64.b64decode(run + "=" * (-len(run) % 4), validate=True)
+    except (binascii.Error, ValueError):
+        return
+    yield raw
+    yield _inflated(raw)
 
 
 def _inflated(raw: bytes) -> bytes:
-    try:
-        if raw[:2] == b"\x1f\x8b":
-            return gzip.decompress(raw)[:MAX_UNPACKED]
-        if raw[:1] == b"\x78":
-            return zlib.decompressobj().decompress(raw, MAX_UNPACKED)
-    except (OSError, EOFError, zlib.error):
+    """Return what gzip or zlib data hold, up to a bound: a small cell may unpack to gigabytes."""
+    if not raw.startswith((b"\x1f\x8b", b"\x78")):
         return b""
-    return b""
+    try:
+        return zlib.decompressobj(wbits=zlib.MAX_WBITS | 32).decompress(raw, MAX_UNPACKED)
+    except zlib.error:
+        return b""

@@ -133,9 +133,7 @@ def test_release_holds_no_canary(
 
 
 @pytest.mark.parametrize("case", REFUSALS)
-def test_refusal_tells_no_canary(
-    bench: Bench, temporary: Path, caplog: pytest.LogCaptureFixture, case: str
-) -> None:
+def test_refusal_tells_no_canary(bench: Bench, temporary: Path, caplog: pytest.LogCaptureFixture, case: str) -> None:
     result = bench.put(planted()).run(REFUSALS[case], "--verbose")
     assert result.exit_code in (3, 4, 5), result.output
     assert bench.left() == []
@@ -143,9 +141,7 @@ def test_refusal_tells_no_canary(
     assert files_of(temporary) == {}
 
 
-def test_identifier_left_is_told_without_it(
-    bench: Bench, temporary: Path, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_identifier_left_is_told_without_it(bench: Bench, temporary: Path, caplog: pytest.LogCaptureFixture) -> None:
     """Neither the refusal nor the owner's own report says which identifier was found."""
     private = bench.folder / "private"
     tables = planted()
@@ -207,7 +203,9 @@ def test_parquet_categories_index_and_metadata_stay_behind(
     table = pa.Table.from_pandas(patients, preserve_index=False)
     metadata = {**(table.schema.metadata or {}), b"comment": f"{CANARY} in the file".encode()}
     fields = [field.with_metadata({"comment": f"{CANARY} in a field"}) for field in table.schema]
-    pq.write_table(pa.Table.from_arrays(table.columns, schema=pa.schema(fields, metadata)), bench.data / "patients.parquet")
+    pq.write_table(
+        pa.Table.from_arrays(table.columns, schema=pa.schema(fields, metadata)), bench.data / "patients.parquet"
+    )
     result = bench.run(None, "--verbose")
     assert result.exit_code == 0, result.output
     assert set(pq.read_table(bench.out / "data" / "patients.parquet").column("ARM").to_pylist()) == {"A", "B"}

@@ -20,7 +20,14 @@ GENERALISE = {"role": "quasi_identifier", "do": "generalise"}
 
 @pytest.mark.parametrize(
     ("key", "code"),
-    [(None, "U201"), ("ab" * 32, "U202"), ("1234", "U202"), ("z" * 64, "U202"), (KEY[:-1], "U202"), (KEY + "0", "U202")],
+    [
+        (None, "U201"),
+        ("ab" * 32, "U202"),
+        ("1234", "U202"),
+        ("z" * 64, "U202"),
+        (KEY[:-1], "U202"),
+        (KEY + "0", "U202"),
+    ],
 )
 def test_key_missing_or_weak(bench: Bench, key: str | None, code: str) -> None:
     result = bench.put().run(key=key)
@@ -51,7 +58,11 @@ POLICIES: dict[str, tuple[dict[str, Any], int, tuple[str, ...]]] = {
     "unknown transform": (policy(columns={"ARM": {"do": "hide"}}), 3, ("P107", "policy.yaml:")),
     "undecided line": (policy(columns={"ARM": "undecided"}), 3, ("P112", "policy.yaml:")),
     "column without a line": (without(policy(), "WEIGHT"), 3, ("P201", "visits.WEIGHT")),
-    "direct identifier kept": (policy(columns={"MRN": {"role": "direct_identifier", "do": "keep"}}), 3, ("P204", "MRN")),
+    "direct identifier kept": (
+        policy(columns={"MRN": {"role": "direct_identifier", "do": "keep"}}),
+        3,
+        ("P204", "MRN"),
+    ),
     "no quasi-identifier": (policy(columns={"AGE": "drop", "SEX": "drop"}), 3, ("P206", "policy.yaml")),
     "gate fails": (policy(gates={"prosecutor_risk": {"max": 0.01}}), 5, ("R101", "prosecutor")),
     "gate not evaluated": (policy(gates={"journalist_risk": {"max": 0.5}}), 5, ("R102", "journalist")),

@@ -155,7 +155,9 @@ class Bench:
         write_tables(self.data, frames() if tables is None else tables, form)
         return self
 
-    def run(self, parts: Mapping[str, Any] | None = None, *options: object, out: Path | None = None, **more: Any) -> Result:
+    def run(
+        self, parts: Mapping[str, Any] | None = None, *options: object, out: Path | None = None, **more: Any
+    ) -> Result:
         """Run `deid run` under a policy."""
         path = write_policy(self.folder / "policy.yaml", policy() if parts is None else parts)
         return self.command("run", self.data, "--policy", path, "--out", out or self.out, *options, **more)
@@ -168,7 +170,11 @@ class Bench:
 
     def left(self) -> list[str]:
         """Return what lies where the release was to be, hidden files too."""
-        return sorted(str(p.relative_to(self.out.parent)) for p in self.out.parent.rglob("*")) if self.out.parent.exists() else []
+        return (
+            sorted(str(p.relative_to(self.out.parent)) for p in self.out.parent.rglob("*"))
+            if self.out.parent.exists()
+            else []
+        )
 
 
 def refused(result: Result, bench: Bench, code: int, *texts: str) -> None:

