@@ -14,6 +14,7 @@ from deid.decisions import Policy
 from deid.errors import PolicyError, problem_kind
 from deid.keys import Key
 from deid.pipeline import prepare
+from deid.population import with_population
 from deid.searching import hierarchies_of
 from deid.source import Source
 
@@ -37,7 +38,9 @@ def compare(data: Path | Source, policy: Policy, progress: Progress) -> tuple[Po
     asked = prepared.plan.policy.anonymise
     if asked is None or not prepared.plan.quasi_identifiers:
         raise PolicyError(NOTHING_ASKED.at("the policy asks for no recoding of quasi-identifiers", policy.path))
-    facts = collect(prepared.source, prepared.plan, Key.from_hex(Key.new()), lambda t, n: progress("read", t, n))
+    key = Key.from_hex(Key.new())
+    facts = collect(prepared.source, prepared.plan, key, lambda t, n: progress("read", t, n))
+    facts = with_population(facts, prepared.plan, key)
     assert facts.classes is not None
     return frontier(facts.classes, hierarchies_of(prepared.plan, facts.classes), asked, facts.population)
 

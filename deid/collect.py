@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from deid.collecting.events import Events
 from deid.collecting.known import KnownCollector, known_kind, text_tables
 from deid.collecting.needles import NeedleCollector
 from deid.collecting.rows import Rows, rows_of
@@ -42,6 +43,7 @@ class _Collector:
     secret: bytes
     needles: NeedleCollector
     tuples: Tuples = field(default_factory=Tuples)
+    events: Events = field(default_factory=Events)
     known: KnownCollector = field(default_factory=KnownCollector)
     pools: dict[str, Variable] = field(default_factory=dict)
     least: dict[str, int] = field(default_factory=dict)
@@ -59,7 +61,7 @@ def collect(
     """Read every table once and return the Facts. Raises DataError with all problems."""
     secret = key.subkey_bytes("join")
     excluded = excluded_subjects(plan.policy.exclude_subjects, secret)
-    collector = _Collector(plan, key, secret, NeedleCollector(secret))
+    collector = _Collector(plan, key, secret, NeedleCollector(secret), events=Events(plan.policy.longitudinal))
     digests = source.digests()
     others = set(text_tables(plan))
     for table in plan.tables:
@@ -88,6 +90,7 @@ def collect(
         excluded_subjects=len(np.unique(np.concatenate(collector.excluded))) if collector.excluded else 0,
         excluded_rows=collector.excluded_rows,
         dropped_rows=collector.dropped,
+        events=collector.events.measures(subjects),
         warnings=(*_warnings(collector, len(subjects)), *map(_measured_with_one, disagreements)),
     )
 
@@ -138,6 +141,8 @@ def _read(
 
 def _column(step: Step, rows: Rows, collector: _Collector) -> None:
     column = rows.batch.column(step.position)
+    if rows.hashes is not None:
+        collector.events.add(step, rows.hashes, column)
     if rows.hashes is not None and step.released and step.do != "derive":
         if step.role is Role.QUASI:
             variable = collector.tuples.quasi.setdefault(step.variable, Variable())

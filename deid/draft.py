@@ -25,7 +25,7 @@ _SHIFT = "role: insensitive, do: shift_date, max_days: 364"
 _YEAR = "role: insensitive, do: date_part, to: year"
 _KEEP = "role: insensitive, do: keep"
 _UNDECIDED = "do: undecided"
-#: What is suggested by kind. Direct identifiers that are not listed are dropped, all other kinds kept to be confirmed.
+#: What is suggested by kind. Direct identifiers that are not listed are dropped, all other kinds wait for a decision.
 _SUGGESTIONS: Mapping[str, str] = {
     **dict.fromkeys(("subject_id", "sample_id", "accession_number", "uuid", "record_id"), _PSEUDONYM),
     **dict.fromkeys(("city", "postcode", "site", "organisation", "birth_date", "age_band"), _DROP),
@@ -95,8 +95,8 @@ def guess_subject(profile: Profile) -> tuple[str, int]:
 
 def _head(name: str, data: str) -> Iterator[str]:
     yield f"# A draft made from {_comment(data)}. Nothing is decided before you have read it:"
-    yield "#   - lines marked `confirm` keep a column: delete the mark once you agree, or change the line;"
-    yield "#   - `do: undecided` is refused until you write what is to be done;"
+    yield "#   - nothing is kept by default: `do: undecided` is refused until you write what is to be done;"
+    yield "#   - `suggested:` in a comment is a line that you can take over once you agree;"
     yield "#   - the comment beside a line says what the column seems to hold, and why."
     yield "deid: 1"
     yield f"name: {_scalar(name)}"
@@ -128,7 +128,9 @@ def _suggest(column: ColumnProfile, subject: str, has_subject: bool) -> tuple[st
     default = _DROP if kind in DIRECT_KINDS else _KEEP
     decision = _SUGGESTIONS.get(kind, default)
     note = f"{_NOTES[kind]}; " if kind in _NOTES else ""
-    return decision, "confirm; " + note if decision in (_KEEP, _POOL) else note
+    if decision in (_KEEP, _POOL):  # nothing is kept by default
+        return _UNDECIDED, f"suggested: {{{decision}}}; {note}"
+    return decision, note
 
 
 def _said(column: ColumnProfile) -> str:

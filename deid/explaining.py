@@ -35,7 +35,7 @@ def explain(topic: str) -> str:
         return f"{kind.code}: {kind.title}\n{meaning}Remedy: {kind.remedy}\n"
     if topic in plugins("transform"):
         return _transform(topic, plugins("transform")[topic])
-    if risk.is_measure(topic):
+    if risk.find(topic) is not None:
         return risk.explain(topic).rstrip("\n") + "\n"
     if topic in KINDS:
         return f"{topic}: {KINDS[topic]}\n"
@@ -68,7 +68,8 @@ def _transforms() -> str:
 
 
 def _metrics() -> str:
-    return "".join(f"  {name:24} {cls.title}\n" for name, cls in plugins("metric").items())
+    lines = [f"  {name:30} {found.meaning}\n" for name, found in (risk.metrics() | risk.beyond_classes()).items()]
+    return "".join(lines)
 
 
 def _kinds() -> str:

@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from deid.classes import ClassTable, Codes
-from deid.model import Known
+from deid.model import Known, Measure
 from deid.values import hash64
 
 Hashes = npt.NDArray[np.uint64]
@@ -86,3 +86,5 @@ class Facts:
     excluded_rows: int = 0
     dropped_rows: Mapping[str, int] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
+    population: ClassTable | None = None
+    events: Mapping[str, Measure] = field(default_factory=dict)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from deid.classes import Codes
+from deid.classes import ClassTable, Codes
 
 
 @dataclass(frozen=True)
@@ -52,6 +52,7 @@ class Recoding:
     loss        normalised certainty penalty in [0, 1], suppressed subjects counted as 1
     loss_by_variable  the same by variable
     alternatives  other solutions seen, best first, for the risk-utility frontier
+    population  the population in released cells, where one was given
     """
 
     variables: tuple[str, ...]
@@ -63,6 +64,7 @@ class Recoding:
     loss: float
     loss_by_variable: Mapping[str, float] = field(default_factory=dict)
     alternatives: tuple[Alternative, ...] = ()
+    population: ClassTable | None = None
 
     def cells(self, variable: str) -> tuple[tuple[str | None, ...], Codes]:
         """Return labels and, by class, the code of the released cell of one variable."""

@@ -3,27 +3,28 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from deid import risk
 from deid.collect import collect
-from deid.contracts import Evidence
 from deid.decisions import Policy
-from deid.errors import PolicyError, ReleaseRefused, UsageError, problem_kind
+from deid.errors import PolicyError, Problem, ReleaseRefused, UsageError, problem_kind
 from deid.keys import Key
 from deid.model import Measure
 from deid.pipeline import RESIDUAL, prepare
 from deid.plan import NO_QUASI
+from deid.population import with_population
 from deid.report import render_markdown
 from deid.source import Source, file_digest, open_source
+from deid.verify import before
 from deid.verifying.residual import Scan
 
 NO_RELEASE = problem_kind(
     "U209", "no release there", remedy="give the folder of a finished release; it holds manifest.json"
 )
 ALTERED = problem_kind("R104", "release altered", remedy="do not share it; make it again from the data")
+_BESIDE = ("report.html", "report.json", "manifest.json")
 Progress = Callable[[str, str, int], None]
 
 
@@ -32,24 +33,45 @@ def measure_data(data: Path | Source, policy: Policy, progress: Progress) -> dic
     prepared = prepare(data, policy, progress=progress)
     if not prepared.plan.quasi_identifiers:
         raise PolicyError(NO_QUASI.at("the policy declares no quasi-identifier", policy.path))
-    facts = collect(prepared.source, prepared.plan, Key.from_hex(Key.new()), lambda t, n: progress("read", t, n))
+    key = Key.from_hex(Key.new())
+    facts = collect(prepared.source, prepared.plan, key, lambda t, n: progress("read", t, n))
+    facts = with_population(facts, prepared.plan, key)
     assert facts.classes is not None
-    threshold = 1.0 / policy.anonymise.k if policy.anonymise else 0.09
-    return risk.measure_all(Evidence(facts.classes, threshold=threshold))
+    return before(prepared.plan, facts)
 
 
 def verify_release(release: Path, against: Path, policy: Policy, progress: Progress) -> dict[str, Any]:
     """Search a release for the identifiers of the data it was made from. Raises ReleaseRefused with all findings."""
-    manifest = _json(release, "manifest.json")
-    problems = []
-    for name, digest in manifest["files"].items():
-        path = release / name
-        if not path.is_file() or file_digest(path) != digest:
-            problems.append(ALTERED.at("the file is missing or not as the manifest says", name))
+    files = _json(release, "manifest.json").get("files")
+    if not isinstance(files, dict):
+        raise UsageError(NO_RELEASE.at("manifest.json lists no files", release.name))
+    problems = list(_altered(release, files))
     prepared = prepare(against, policy, progress=progress)
     facts = collect(prepared.source, prepared.plan, Key.from_hex(Key.new()), lambda t, n: progress("read", t, n))
     scan = Scan(facts.needles, facts.hash_secret)
-    released = open_source(release / "data", (), policy.formats)
+    _search(scan, release, policy, progress)
+    for finding in scan.findings():
+        cause = f"{finding.count} value(s) of kind {finding.kind}: {finding.how}"
+        problems.append(RESIDUAL.at(cause, f"{finding.table}.{finding.column}"))
+    if problems:
+        raise ReleaseRefused(problems)
+    return {"files": len(files), "cells": scan.searched["cells"], "passed": True}
+
+
+def _altered(release: Path, files: Mapping[str, str]) -> Iterator[Problem]:
+    """Yield what is not as the manifest says: files changed, missing or unknown to it."""
+    for name, digest in files.items():
+        path = release / name
+        if not path.is_file() or file_digest(path) != digest:
+            yield ALTERED.at("the file is missing or not as the manifest says", name)
+    there = {path.relative_to(release).as_posix() for path in release.rglob("*") if not path.is_dir()}
+    for name in sorted(there - {*files, *_BESIDE}):
+        yield ALTERED.at("the manifest does not know the file", name)
+
+
+def _search(scan: Scan, release: Path, policy: Policy, progress: Progress) -> None:
+    empty = [path.name for path in (release / "data").glob("*") if path.stat().st_size == 0]
+    released = open_source(release / "data", empty, policy.formats)
     for table in released.tables:
         scan.names(table.name, [table.name, *table.schema.names])
         for batch in released.batches(table):
@@ -57,14 +79,8 @@ def verify_release(release: Path, against: Path, policy: Policy, progress: Progr
                 numeric = not _is_text(field.type)
                 scan.column(table.name, field.name, column, numeric=numeric, id_column=False)
             progress("search", table.name, batch.num_rows)
-    for name in ("report.html", "report.json", "manifest.json"):
+    for name in _BESIDE:
         scan.document(name, (release / name).read_text("utf-8"))
-    for finding in scan.findings():
-        cause = f"{finding.count} value(s) of kind {finding.kind}: {finding.how}"
-        problems.append(RESIDUAL.at(cause, f"{finding.table}.{finding.column}"))
-    if problems:
-        raise ReleaseRefused(problems)
-    return {"files": len(manifest["files"]), "cells": scan.searched["cells"], "passed": True}
 
 
 def read_report(release: Path, form: str) -> str:
@@ -79,7 +95,7 @@ def _json(release: Path, name: str) -> dict[str, Any]:
     try:
         content: dict[str, Any] = json.loads((release / name).read_text("utf-8"))
     except (OSError, ValueError):
-        raise UsageError(NO_RELEASE.at(f"{name} is missing or cannot be read")) from None
+        raise UsageError(NO_RELEASE.at(f"{name} is missing or cannot be read", release.name)) from None
     return content
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from deid.keys import Key
 from deid.model import Profile, TableProfile
 from deid.naming import Names, released_names, released_plan
 from deid.plan import resolve
+from deid.population import with_population
 from deid.profile import profile_table
 from deid.registry import plugin
 from deid.release import Staging, check_outputs, staging
@@ -28,7 +29,7 @@ from deid.report import write_report
 from deid.report.inputs import ReportInputs, TextCounts
 from deid.report.manifest import manifest
 from deid.searching import burden, recode
-from deid.source import CHANGED, Source, file_digest, open_source
+from deid.source import CHANGED, Reader, Source, file_digest, open_source
 from deid.treat import Treatment
 from deid.verify import Verified, Written, verify
 from deid.verifying.residual import Scan
@@ -127,12 +128,13 @@ def run(
         prepared = prepare(data, policy, progress=progress, batch_rows=batch_rows)
         plan, source = prepared.plan, prepared.source
         facts = collect(source, plan, key, lambda table, rows: progress("read", table, rows))
+        facts = with_population(facts, plan, key)
         plan, names = released_names(plan, facts, key)
         recoding = recode(plan, facts)
         written = _write(source, plan, facts, recoding, key, names, stage, output_format, progress)
         if source.digests() != dict(facts.digests):
             raise DataError(CHANGED.at("a file is not the one that was read first"))
-        released = _released(written, progress)
+        released = _released(written)
         verified = verify(written, released, plan, facts, recoding)
         inputs = _inputs(prepared, plan, names, facts, recoding, verified, written, stage, key_origin)
         facts_of_run = dict(run_facts or {})
@@ -201,13 +203,22 @@ def _detector(plan: Plan) -> Detector | None:
     return detect.build_detector({**plan.policy.text, "recognisers": list(plan.policy.recognisers)})
 
 
-def _released(written: Written, progress: Progress) -> Source:
-    """Open what was written, as a reader of the release would."""
+def _released(written: Written) -> Source:
+    """Open what was written, as a reader of the release would; a file without a byte holds no row and no header."""
     tables = []
+    readers: dict[str, Reader] = {}
     for info in written.tables.values():
+        if info.path.stat().st_size == 0:
+            tables.append(info)
+            readers[info.name] = _nothing
+            continue
         found = plugin("format", info.format)().inspect(info.path, info.options)
         tables.append(replace(found[0], name=info.name))
-    return Source(tuple(tables))
+    return Source(tuple(tables), readers)
+
+
+def _nothing(table: TableInfo, batch_rows: int) -> Iterator[Any]:
+    return iter(())
 
 
 def _inputs(

@@ -9,6 +9,7 @@ from fnmatch import fnmatchcase
 
 import pyarrow as pa
 
+from deid.collecting.events import event_problems
 from deid.contracts import TableInfo
 from deid.decisions import Decision, Match, Plan, Policy, Step, TablePlan
 from deid.errors import PolicyError, Problem, did_you_mean, problem_kind
@@ -269,7 +270,7 @@ def _agreement(policy: Policy) -> list[Problem]:
 
 def _whole(plan: Plan) -> list[Problem]:
     """Check what can only be seen over all tables."""
-    problems = _agreement(plan.policy)
+    problems = [*_agreement(plan.policy), *event_problems(plan)]
     place = plan.policy.path
     if plan.policy.anonymise is not None and not plan.quasi_identifiers:
         problems.append(NO_QUASI.at("`anonymise:` is given but no column is a quasi-identifier", place))

@@ -22,7 +22,7 @@ def recode(plan: Plan, facts: Facts) -> Recoding | None:
     """Search the recoding that the policy asks for; None where it asks for none. Raises PolicyError or DataError."""
     if plan.policy.anonymise is None or facts.classes is None:
         return None
-    return anonymise(facts.classes, hierarchies_of(plan, facts.classes), plan.policy.anonymise)
+    return anonymise(facts.classes, hierarchies_of(plan, facts.classes), plan.policy.anonymise, facts.population)
 
 
 def hierarchies_of(plan: Plan, table: ClassTable) -> dict[str, Hierarchy]:

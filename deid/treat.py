@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from deid.classes import Codes
+from deid.classes import MISSING, Codes
 from deid.collecting.known import EVERYBODY, known_kind
 from deid.collecting.rows import Rows
 from deid.contracts import Context, Detector
@@ -125,12 +125,17 @@ class Treatment:
         return treated
 
     def _cells(self, variable: str, column: pa.Array, classes: Codes) -> pa.Array:
-        """Return the released cell of each row's subject; missing copies stay missing, the suppressed are blank."""
+        """Return the released cell of each row's subject; missing copies stay missing, the suppressed are blank.
+
+        A subject without any value has the cell that was counted for it, which is '*' on the coarsest level.
+        """
         assert self.recoding is not None
+        assert self.facts.classes is not None
         labels, codes = self.recoding.cells(variable)
         blank = len(labels)
         cells = np.where(self._suppressed(classes) | (classes < 0), blank, codes[classes])
-        cells[np.asarray(pc.is_null(canonical_text(column)))] = blank
+        valued = self.facts.classes.codes[classes, self.recoding.variables.index(variable)] != MISSING
+        cells[np.asarray(pc.is_null(canonical_text(column))) & valued] = blank
         return pa.array([*labels, None], pa.string()).take(pa.array(cells))
 
     def _counted(self, variable: str, treated: pa.Array, classes: Codes) -> pa.Array:

@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from deid import risk
 from deid.classes import ClassTable
+from deid.collecting.events import Events
 from deid.collecting.tuples import Tuples, Variable
 from deid.contracts import Evidence, TableInfo
 from deid.decisions import Gate, Plan, Step, TablePlan
@@ -17,12 +18,16 @@ from deid.facts import Facts, Subjects
 from deid.hierarchy import Recoding
 from deid.model import GateOutcome, Measure, Role, Status, Verdict
 from deid.report.inputs import ColumnRisk
+from deid.risk.attacks import attack_classes
+from deid.risk.utility import recoding_utility
 from deid.source import Source
 from deid.values import canonical_text, hash64
+from deid.verifying.adversaries import sets_measures
 from deid.verifying.columns import ColumnRisks, is_undeclared, worst
 from deid.verifying.residual import Scan
+from deid.verifying.shifts import ShiftedDays
 
-#: Kinds whose columns hold numbers, in which an identifier of digits is met by chance.
+#: Kinds whose columns may hold numbers, in which an identifier of digits is met by chance.
 NUMERIC_KINDS = frozenset(
     {
         "measurement",
@@ -35,8 +40,11 @@ NUMERIC_KINDS = frozenset(
         "coordinates",
         "code",
         "diagnosis_code",
+        "unknown",
     }
 )
+#: Seed of the attacks on a release, printed with them: the day of the opinion (WP216) whose questions they ask.
+ATTACK_SEED = 20140410
 #: Columns whose output is invented or enciphered: a match there is chance, their own value is excluded by construction.
 NOT_SEARCHED = frozenset({"surrogate", "encrypt"})
 SHORT_SEARCHED = frozenset({"pseudonym", "recode_inside", "mask", "keep"})
@@ -60,27 +68,67 @@ class Written:
     counts: Mapping[tuple[str, str, str], int]
 
 
+@dataclass(frozen=True)
+class _Counts:
+    """What is counted of the written subjects."""
+
+    tuples: Tuples
+    columns: ColumnRisks
+    events: Events
+    days: ShiftedDays
+
+
 def verify(written: Written, released: Source, plan: Plan, facts: Facts, recoding: Recoding | None) -> Verified:
     """Read every written file and return the verdict. `released` is the source over the written files."""
     scan = Scan(facts.needles, facts.hash_secret)
     tuples, columns = Tuples(), ColumnRisks(facts.hash_secret)
+    events, days = Events(plan.policy.longitudinal), ShiftedDays()
+    counts = _Counts(tuples, columns, events, days)
     countable = True
     for table in plan.tables:
         info = written.tables[table.table]
         scan.names(table.released_name, _names(table.released_name, info))
-        countable &= _read_table(table, info, released, scan, tuples, columns, facts.hash_secret)
+        countable &= _read_table(table, info, released, scan, counts, facts.hash_secret)
     after, subjects = _after(tuples, recoding) if countable else (None, None)
     risks = columns.measured(subjects)
     measures = _measures(plan, facts, recoding, after, written, countable)
+    measures |= {**events.measures(subjects), **days.measures(), **_empirical(facts.classes, after, recoding)}
     measures["residual_identifiers"] = _residual(scan, written)
     measures["singling_out"] = Measure("singling_out", worst(risks))
-    before = {}
-    if facts.classes is not None:
-        before = risk.measure_all(Evidence(facts.classes, threshold=_threshold(plan)))
+    measured = before(plan, facts)
     gates = tuple(_outcome(gate, measures) for gate in plan.policy.gates)
     searched = {**scan.searched, "met by chance in columns of numbers": scan.by_chance}
     not_searched = {**facts.needles.not_searched, **_left_unsearched(plan)}
-    return Verified(Verdict(before, measures, gates, scan.findings(), searched, not_searched), after, risks)
+    return Verified(Verdict(measured, measures, gates, scan.findings(), searched, not_searched), after, risks)
+
+
+def before(plan: Plan, facts: Facts) -> dict[str, Measure]:
+    """Return every measure of the data as they came."""
+    if facts.classes is None:
+        return dict(facts.events)
+    evidence = Evidence(
+        facts.classes, facts.population, threshold=_threshold(plan), fraction=_fraction(plan, facts.population)
+    )
+    return {
+        **risk.measure_all(evidence),
+        **sets_measures(facts.classes, plan.policy.anonymise),
+        **facts.events,
+        **_empirical(facts.classes, facts.classes, None),
+    }
+
+
+def _empirical(before: ClassTable | None, after: ClassTable | None, recoding: Recoding | None) -> dict[str, Measure]:
+    """Return what attacks on the released classes achieve, and what these are still worth."""
+    if before is None or after is None:
+        return {}
+    attacked = attack_classes(before, after, recoding, seed=ATTACK_SEED)
+    return attacked if recoding is None else attacked | recoding_utility(before, recoding, after)
+
+
+def _fraction(plan: Plan, population: ClassTable | None) -> float | None:
+    """Return the share of the population that is in the data, where only that is known."""
+    given = plan.policy.population
+    return given.fraction if given is not None and population is None else None
 
 
 def _names(table: str, info: TableInfo) -> list[str]:
@@ -95,8 +143,7 @@ def _read_table(
     info: TableInfo,
     released: Source,
     scan: Scan,
-    tuples: Tuples,
-    columns: ColumnRisks,
+    counts: _Counts,
     secret: bytes,
 ) -> bool:
     """Read one written table; return whether its rows can be counted as persons."""
@@ -109,16 +156,16 @@ def _read_table(
         hashes = None
         if at is not None:
             hashes = hash64(canonical_text(batch.column(at)), secret)
-            tuples.add_subjects(hashes)
+            counts.tuples.add_subjects(hashes)
         elif table.rows_are_subjects:
             salt = hash64(pa.array([f"rows of {table.table}"]), secret)[0]
             hashes = np.arange(first, first + batch.num_rows, dtype=np.uint64) + salt
-            tuples.add_subjects(hashes)
+            counts.tuples.add_subjects(hashes)
         first += batch.num_rows
         for i, step in enumerate(steps):
             _scan_column(step, table.released_name, info.schema.names[i], batch.column(i), scan)
             if hashes is not None:
-                _count_column(step, info.schema.names[i], table, batch.column(i), hashes, tuples, columns)
+                _count_column(step, info.schema.names[i], table, batch.column(i), hashes, counts)
     return countable
 
 
@@ -139,15 +186,17 @@ def _count_column(
     table: TablePlan,
     values: pa.Array,
     hashes: np.ndarray[tuple[int], np.dtype[np.uint64]],
-    tuples: Tuples,
-    columns: ColumnRisks,
+    counts: _Counts,
 ) -> None:
+    tuples = counts.tuples
+    counts.events.add(step, hashes, values)
+    counts.days.add(step, hashes, values)
     if step.role is Role.QUASI and step.do != "derive":
         tuples.quasi.setdefault(step.variable, Variable()).add(table.table, hashes, values)
     elif step.role is Role.SENSITIVE:
         tuples.sensitive.setdefault(step.variable, Variable()).add(table.table, hashes, values)
     if is_undeclared(step):
-        columns.add(step, table.released_name, column, values, hashes)
+        counts.columns.add(step, table.released_name, column, values, hashes)
 
 
 def _after(tuples: Tuples, recoding: Recoding | None) -> tuple[ClassTable | None, Subjects]:
@@ -174,7 +223,10 @@ def _measures(
         suppressed = int(facts.classes.counts[recoding.suppressed].sum())
     measures: dict[str, Measure] = {}
     if after is not None:
-        measures |= risk.measure_all(Evidence(after, suppressed=suppressed, threshold=_threshold(plan)))
+        people = recoding.population if recoding is not None else facts.population
+        fraction = _fraction(plan, people)
+        evidence = Evidence(after, people, suppressed=suppressed, threshold=_threshold(plan), fraction=fraction)
+        measures |= {**risk.measure_all(evidence), **sets_measures(after, plan.policy.anonymise)}
     elif facts.classes is not None:
         reason = "the release holds no subject column" if not countable else "no subject is left"
         measures |= {

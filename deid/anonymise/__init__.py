@@ -14,18 +14,22 @@ from dataclasses import replace
 
 import numpy as np
 
+from deid.anonymise.blanks import check_patterns
 from deid.anonymise.box_search import BoxSearch
-from deid.anonymise.judge import Judge
+from deid.anonymise.judge import Judge, Verdict
 from deid.anonymise.lattice import Found, Lattice
+from deid.anonymise.local.boxes import Cells
+from deid.anonymise.local.spans import NOT_NUMERIC
 from deid.anonymise.local_recode import local_recoding
+from deid.anonymise.margin import raised
 from deid.anonymise.partition import partition
 from deid.anonymise.reading import demands
-from deid.anonymise.recode import recode
+from deid.anonymise.recode import recode, released
 from deid.anonymise.refuse import NOTHING_LEFT, check_subjects, refuse
 from deid.anonymise.task import Task, build_task
 from deid.classes import ClassTable
 from deid.decisions import Anonymise
-from deid.errors import DataError, PolicyError, problem_kind
+from deid.errors import DataError, PolicyError, did_you_mean, problem_kind
 from deid.hierarchy import Hierarchy, Recoding
 
 __all__ = ["anonymise", "search"]
@@ -60,14 +64,32 @@ def anonymise(
         return _nothing_to_do(table, task, spec)
     if spec.recoding == "local":
         deadline = time.perf_counter() + spec.time_budget
-        return local_recoding(table, _judge(task, spec), deadline)
+        cells = Cells(spec.notation == "interval", _numbers(spec, task))
+        return local_recoding(table, _judge(task, spec), deadline, cells)
     judge, found = search(task, spec)
     if found.best is None:
         refuse(judge)
     if found.best.suppressed == task.subjects:
         raise DataError(NOTHING_LEFT.at(f"all {task.subjects} subjects would be suppressed", "anonymise"))
-    result = recode(table, judge, found.best, found, "")
-    return replace(result, method=_method(judge, found, result))
+    chosen, steps = raised(judge, found.best, spec.margin) if spec.margin else (found.best, 0)
+    result = recode(table, judge, chosen, found, "")
+    people = None if population is None else released(result, population, hierarchies)
+    sentence = _method(judge, found, result, chosen) + _readings(spec, chosen, steps)
+    return replace(result, method=sentence, population=people)
+
+
+def _numbers(spec: Anonymise, task: Task) -> dict[str, str]:
+    """Return how each variable is microaggregated. Raises PolicyError for one that is no quasi-identifier."""
+    names = {axis.name.upper(): axis.name for axis in task.axes}
+    unknown = sorted(name for name in spec.microaggregate if name.upper() not in names)
+    if unknown:
+        raise PolicyError(
+            NOT_NUMERIC.at(
+                "it is no quasi-identifier", f"anonymise.microaggregate: {name}", hint=did_you_mean(name, names)
+            )
+            for name in unknown
+        )
+    return {names[name.upper()]: how for name, how in spec.microaggregate.items()}
 
 
 def search(task: Task, spec: Anonymise) -> tuple[Judge, Found]:
@@ -91,14 +113,33 @@ def _nothing_to_do(table: ClassTable, task: Task, spec: Anonymise) -> Recoding:
 def _judge(task: Task, spec: Anonymise) -> Judge:
     wanted = demands(spec, task)
     check_subjects(task, wanted.k)
+    if wanted.wildcard:
+        check_patterns(task)
     return Judge(task, wanted)
 
 
-def _method(judge: Judge, found: Found, result: Recoding) -> str:
+def _readings(spec: Anonymise, chosen: Verdict, steps: int) -> str:
+    """Return what else decided: the margin, the sets of quasi-identifiers, the reading of missing values."""
+    text = ""
+    if spec.margin is not None:
+        text += (
+            f"; then raised by {steps} of {spec.margin.levels} steps drawn from the seed '{spec.margin.seed}' as a "
+            "margin against downcoding, so that the levels are not minimal"
+        )
+    if spec.sets:
+        text += f"; k holds on each of {len(spec.sets)} sets of quasi-identifiers, not on all together"
+    if spec.missing == "wildcard":
+        text += "; a missing value may be any value for its own subject, and is no match for others (wildcard, alpha 0)"
+    else:
+        text += "; a missing value is a value of its own"
+    return text
+
+
+def _method(judge: Judge, found: Found, result: Recoding, chosen: Verdict) -> str:
     """Return the sentence that says why this recoding was chosen."""
     assert found.best is not None
     task, limit = judge.task, judge.demands.limit
-    share = f"{found.best.suppressed} of {task.subjects} subjects suppressed, {limit} allowed"
+    share = f"{chosen.suppressed} of {task.subjects} subjects suppressed, {limit} allowed"
     quality = judge.demands.quality.replace("_", " ")
     driver = max(result.loss_by_variable, key=lambda name: result.loss_by_variable[name])
     share += f"; {driver} loses most, {result.loss_by_variable[driver]:.2f}"

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from deid.anonymise.adversaries import large_on_sets
+from deid.anonymise.blanks import large_with_wildcards
 from deid.anonymise.models import ClassModel, TableModel
 from deid.anonymise.models.presence import DeltaPresence
 from deid.anonymise.partition import Mask, Partition, Survivors, partition
@@ -20,6 +22,8 @@ class Demands:
     """Everything that the release must satisfy, and what is minimised.
 
     limit        most subjects that may be suppressed
+    sets         axes by adversary: k holds on the classes of each set, not on those of all axes; () without sets
+    wildcard     whether a missing value may, for its own subject, be any value
     closed       whether merging classes of a release that needs no suppression keeps it valid
     """
 
@@ -30,6 +34,13 @@ class Demands:
     quality: str = "loss"
     weights: Mapping[str, float] | None = None
     closed: bool = True
+    sets: tuple[tuple[int, ...], ...] = ()
+    wildcard: bool = False
+
+    @property
+    def plain(self) -> bool:
+        """Whether a class of all axes is released if and only if it holds k subjects (and all models)."""
+        return not self.sets and not self.wildcard
 
 
 @dataclass(frozen=True)
@@ -77,7 +88,7 @@ class Judge:
         """Judge a node. One that no finer node can mend is not priced: nobody asks what it would cost."""
         self.judged += 1
         found = partition(self.task, levels)
-        small = int(found.sizes[found.sizes < self.demands.k].sum())
+        small = int(found.sizes[found.sizes < self.demands.k].sum()) if self.demands.plain else 0
         if small > self.demands.limit:
             return Verdict(tuple(levels), small, np.inf, False, small, self.base)
         kept, room = self._released(found)
@@ -123,7 +134,7 @@ class Judge:
 
     def _judged(self, found: Partition) -> tuple[Mask, Counts | None]:
         """Return the same by the class models alone."""
-        kept = found.sizes >= max(self.demands.k, 1)
+        kept = self._large(found)
         if not self.demands.classes:
             return kept, None
         room = np.where(kept, found.sizes, 0)
@@ -138,6 +149,15 @@ class Judge:
         kept[at.chosen[~passed]] = False
         room[room < self.demands.k] = 0
         return kept, room
+
+    def _large(self, found: Partition) -> Mask:
+        """Return which classes are large enough, as the policy counts."""
+        k = max(self.demands.k, 1)
+        if self.demands.sets:
+            return large_on_sets(self.task, found, self.demands.sets, k)
+        if self.demands.wildcard:
+            return large_with_wildcards(self.task, found, k)
+        return np.asarray(found.sizes >= k)
 
     def _forced(self, found: Partition, room: Counts, levels: Sequence[int]) -> tuple[Mask, float]:
         """Return the classes whose subjects no finer node keeps, and the least cost of what others must lose."""
@@ -176,7 +196,8 @@ class Judge:
 
     def _shape_floor(self, forced: Mask, found: Partition, least: int) -> float:
         inside = ~forced[found.member]
-        return shape_bound(self.task, self.demands.quality, self.task.counts[inside], least, self.demands.k)
+        k = self.demands.k if self.demands.plain else 1
+        return shape_bound(self.task, self.demands.quality, self.task.counts[inside], least, k)
 
     def _rejected(self, found: Partition) -> bool:
         return any(isinstance(model, DeltaPresence) and model.rejects(found) for model in self.demands.classes)

@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from deid.anonymise.judge import Judge
 from deid.anonymise.local import Local, local
+from deid.anonymise.local.boxes import Cells
+from deid.anonymise.local.spans import Span
 from deid.anonymise.partition import Mask, Partition
 from deid.anonymise.recode import mean
 from deid.anonymise.refuse import LOCAL_IMPOSSIBLE, NOTHING_LEFT, impossible_locally
-from deid.anonymise.task import Axis, Keys
-from deid.classes import ClassTable, group
+from deid.anonymise.task import Axis, Keys, Task
+from deid.classes import ClassTable, Codes, Counts, group
 from deid.errors import DataError
 from deid.hierarchies.ladder import ROOT
 from deid.hierarchy import Recoding
 
 
-def local_recoding(table: ClassTable, judge: Judge, deadline: float) -> Recoding:
+def local_recoding(table: ClassTable, judge: Judge, deadline: float, cells: Cells | None = None) -> Recoding:
     """Return a multidimensional recoding, checked by grouping its cells. Raises DataError where none is found."""
     impossible_locally(judge)
     task = judge.task
-    found = _trimmed(judge, local(judge, deadline))
+    found = _trimmed(judge, local(judge, deadline, cells))
     gone = found.member < 0
     suppressed = int(task.counts[gone].sum())
     if suppressed == task.subjects:
@@ -30,12 +34,23 @@ def local_recoding(table: ClassTable, judge: Judge, deadline: float) -> Recoding
         raise DataError(LOCAL_IMPOSSIBLE.at(cause, "anonymise"))
     labels, columns, losses = [], [], {}
     for i, axis in enumerate(task.axes):
-        names, code = _cells(axis, found, i)
+        span = found.parts[i].span
+        if span is None:
+            names, code = _cells(axis, found, i)
+        else:
+            names, code = _numbers(axis, span, found, i, task.counts, (cells or Cells()).numbers.get(axis.name, ""))
         labels.append(names)
         columns.append(code)
-        cost = axis.cells[found.levels[i][np.maximum(found.member, 0)], axis.codes[0]]
+        at = np.maximum(found.member, 0)
+        if span is None:
+            cost = axis.cells[found.levels[i][at], axis.codes[0]]
+        else:
+            cost = span.cost(found.low[i][at], found.high[i][at])
         losses[axis.name] = float((np.where(gone, 1.0, cost) * task.counts).sum() / task.subjects)
     codes = np.column_stack(columns).astype(np.int32) if columns else np.zeros((task.tuples, 0), np.int32)
+    people = None
+    if task.population is not None:
+        people = _population(table, task, labels, codes)
     _check(judge, codes, [len(names) for names in labels], gone)
     return Recoding(
         variables=table.variables,
@@ -44,13 +59,41 @@ def local_recoding(table: ClassTable, judge: Judge, deadline: float) -> Recoding
         suppressed=gone[task.member],
         levels=None,
         method=(
-            f"local recoding in {found.classes} classes with cells of the hierarchies: outliers set aside, classes "
+            f"local recoding in {found.classes} classes with {_written(found, cells)}: outliers set aside, classes "
             f"split and regrouped ({suppressed} of {task.subjects} subjects suppressed, {judge.demands.limit} "
             "allowed); no proof of the least loss"
         ),
         loss=mean(losses, judge.demands.weights or {}),
         loss_by_variable=losses,
+        population=people,
     )
+
+
+def _written(found: Local, cells: Cells | None) -> str:
+    """Return in words how cells are written."""
+    numbers = (cells or Cells()).numbers
+    intervals = sum(part.span is not None for part in found.parts) - len(numbers)
+    text = "cells of the hierarchies"
+    if intervals:
+        text += f", narrowest intervals for {intervals} numeric variable(s)"
+    if numbers:
+        text += ", " + ", ".join(f"the {how} of the class for {name}" for name, how in sorted(numbers.items()))
+    return text
+
+
+def _population(table: ClassTable, task: Task, labels: list[tuple[str | None, ...]], codes: Codes) -> ClassTable:
+    """Return the population in released cells: every person in the one class that the search gave its values."""
+    assert task.population is not None
+    words, maps = [], []
+    for names in labels:
+        own = (None, *(name for name in names if name is not None))
+        words.append(own)
+        maps.append(np.array([own.index(name) for name in names] or [0], np.int32))
+    there = task.population > 0
+    matrix = [lookup[codes[there, i]] for i, lookup in enumerate(maps)]
+    cells = np.column_stack(matrix).astype(np.int32) if matrix else np.zeros((int(there.sum()), 0), np.int32)
+    source = ClassTable(table.variables, tuple(words), cells, task.population[there])
+    return source.project(table.variables)
 
 
 def _trimmed(judge: Judge, found: Local) -> Local:
@@ -63,7 +106,7 @@ def _trimmed(judge: Judge, found: Local) -> Local:
     kept = np.arange(found.classes + 1) < found.classes
     for model in judge.demands.table:
         kept = model.trim(partition, kept)
-    return Local(np.where(kept[member], found.member, -1), found.levels, found.codes)
+    return replace(found, member=np.where(kept[member], found.member, -1))
 
 
 def _cells(axis: Axis, found: Local, i: int) -> tuple[tuple[str | None, ...], Keys]:
@@ -83,6 +126,30 @@ def _cells(axis: Axis, found: Local, i: int) -> tuple[tuple[str | None, ...], Ke
     names = sorted(first, key=lambda label: (label is not None, label == ROOT, first[label]))
     number = {label: at for at, label in enumerate(names)}
     return tuple(names), np.array([number[label] for label in text], dtype=np.int64)[place]
+
+
+def _numbers(
+    axis: Axis, span: Span, found: Local, i: int, counts: Counts, how: str
+) -> tuple[tuple[str | None, ...], Keys]:
+    """Return the labels of a numeric axis in natural order, and the label of each tuple; suppressed ones have '*'."""
+    ends = list(zip(found.low[i].tolist(), found.high[i].tolist(), strict=True))
+    texts = [span.interval(low, high) for low, high in ends]
+    if how:
+        place = found.parts[i].codes
+        order = np.lexsort((place, found.member))
+        order = order[found.member[order] >= 0]
+        parts = np.split(order, np.flatnonzero(np.diff(found.member[order])) + 1) if len(order) else []
+        for part in parts:
+            texts[int(found.member[part[0]])] = span.middle(place[part], counts[part], how)
+    first: dict[str | None, tuple[int, int]] = {}
+    for text, end in zip(texts, ends, strict=True):
+        first[text] = min(first.get(text, end), end)
+    if (found.member < 0).any():
+        first.setdefault(ROOT, (len(span.order), 0))
+    names = sorted(first, key=lambda text: (text is not None, text == ROOT, first[text], text))
+    number = {text: at for at, text in enumerate(names)}
+    of_class = np.array([number[text] for text in texts] + [number.get(ROOT, 0)], np.int64)
+    return tuple(names), of_class[found.member]
 
 
 def _check(judge: Judge, codes: np.ndarray[tuple[int, int], np.dtype[np.int32]], sizes: list[int], gone: Mask) -> None:

@@ -33,7 +33,7 @@ def sharpen(judge: Judge, bounds: Floats) -> None:
     raised = bounds.copy()
     indicators = [_indicators(axis) for axis in task.axes]
     for i, j in itertools.combinations(range(len(task.axes)), 2):
-        if task.axes[i].cards[0] * task.axes[j].cards[0] > _CELLS:
+        if task.axes[i].cards[0] * task.axes[j].cards[0] > _CELLS or not _known_together(judge, i, j):
             continue
         pair = _pair(judge, i, j, indicators[i], indicators[j])
         if not pair.forced.any():
@@ -48,6 +48,11 @@ def sharpen(judge: Judge, bounds: Floats) -> None:
         extra = pair.extra.reshape(shape) + forced * others
         np.maximum(raised, bounds + extra, out=raised)
     bounds[...] = raised
+
+
+def _known_together(judge: Judge, i: int, j: int) -> bool:
+    """Return whether one adversary knows both axes, so that their classes bound a class that must hold."""
+    return not judge.demands.sets or any(i in axes and j in axes for axes in judge.demands.sets)
 
 
 def _pair(judge: Judge, i: int, j: int, first: list[Floats], second: list[Floats]) -> Pair:
@@ -69,6 +74,8 @@ def _pair(judge: Judge, i: int, j: int, first: list[Floats], second: list[Floats
                 continue
             sizes = rows @ rolled[b]
             small = (sizes < k) & (sizes > 0)
+            if judge.demands.wildcard:  # whoever has a blank here may be matched by larger classes
+                small &= ~one.blank(a)[:, None] & ~two.blank(b)[None, :]
             forced[a, b] = int(sizes[small].sum())
             if 0 < forced[a, b] <= limit:
                 failing = table * small[one.steps[a]][:, two.steps[b]]

@@ -17,11 +17,15 @@ _DENSE = 4  # a table of all possible keys pays up to this many times the number
 
 @dataclass(frozen=True)
 class Partition:
-    """Class of each tuple and number of subjects of each class; class numbers may be empty."""
+    """Class of each tuple and number of subjects of each class; class numbers may be empty.
+
+    `levels` are those of the node, where the classes are those of one.
+    """
 
     member: Keys
     sizes: Counts
     population: Counts | None = None
+    levels: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -68,23 +72,24 @@ class Survivors:
         return Survivors(self.task, self.partition, self.chosen[which], cache)
 
 
-def partition(task: Task, levels: Sequence[int]) -> Partition:
-    """Group the tuples by their codes at the given level of each axis."""
-    key, space = _packed(task, levels)
+def partition(task: Task, levels: Sequence[int], only: Sequence[int] | None = None) -> Partition:
+    """Group the tuples by their codes at the given level of each axis, or of some axes by their numbers."""
+    key, space = _packed(task, levels, range(len(task.axes)) if only is None else only)
     if space <= _DENSE * task.tuples:
         member, classes = key, space
     else:
         member, classes = ranked(key, space)
     sizes = _counted(member, task.counts, classes)
     people = None if task.population is None else _counted(member, task.population, classes)
-    return Partition(member, sizes, people)
+    return Partition(member, sizes, people, tuple(levels))
 
 
-def _packed(task: Task, levels: Sequence[int]) -> tuple[Keys, int]:
+def _packed(task: Task, levels: Sequence[int], only: Sequence[int]) -> tuple[Keys, int]:
     """Return one integer a tuple that stands for its generalised form, and a bound above all of them."""
     key: Keys | None = None
     space = 1
-    for axis, level in zip(task.axes, levels, strict=True):
+    for i in only:
+        axis, level = task.axes[i], levels[i]
         card = axis.cards[level]
         if card <= 1:
             continue

@@ -45,6 +45,19 @@ NO_ATTRIBUTE = problem_kind(
     "the model's attribute is not a sensitive attribute of these data",
     remedy="give a column the role sensitive_attribute, and name it in the model",
 )
+NOT_TOGETHER = problem_kind(
+    "P521",
+    "demands that do not go together",
+    remedy="leave one of them out, or choose the other recoding",
+    meaning="Sets of quasi-identifiers and wildcards for missing values are known to global recoding, with k and "
+    "maximum_risk; a margin to global recoding; intervals and microaggregation to local recoding.",
+)
+BAD_SET = problem_kind(
+    "P522",
+    "set of quasi-identifiers not understood",
+    remedy="name quasi-identifiers of these data, each in at least one set",
+    meaning="A quasi-identifier that no adversary knows is none: give it another role.",
+)
 NO_POPULATION = problem_kind(
     "P514",
     "the model needs a population table",
@@ -56,7 +69,7 @@ Parameters = Mapping[str, Any]
 
 def demands(spec: Anonymise, task: Task) -> Demands:
     """Return what a policy demands of a task. Raises PolicyError with all problems."""
-    problems = list(_general(spec, task))
+    problems = [*_general(spec, task), *_together(spec), *_set_problems(spec, task)]
     k = spec.k
     classes: list[ClassModel] = []
     table: list[TableModel] = []
@@ -78,7 +91,43 @@ def demands(spec: Anonymise, task: Task) -> Demands:
     if any(isinstance(model, DeltaPresence) and model.lowest > 0 for model in classes):
         limit = 0  # a suppressed class would be absent from the release, which the lower bound forbids
     closed = not any(isinstance(model, PopulationUniqueness) for model in table)
-    return Demands(k, limit, tuple(classes), tuple(table), spec.quality, spec.weights, closed)
+    at = {axis.name.upper(): i for i, axis in enumerate(task.axes)}
+    sets = tuple(tuple(sorted({at[name.upper()] for name in names})) for names in spec.sets)
+    wildcard = spec.missing == "wildcard"
+    return Demands(k, limit, tuple(classes), tuple(table), spec.quality, spec.weights, closed, sets, wildcard)
+
+
+def _together(spec: Anonymise) -> Iterator[Problem]:
+    """Yield what does not go together."""
+    several = [
+        name for name, given in (("sets", spec.sets), ("missing: wildcard", spec.missing == "wildcard")) if given
+    ]
+    if len(several) > 1:
+        yield NOT_TOGETHER.at("sets and wildcards", "anonymise")
+    others = sorted({model.name for model in spec.models} - {"maximum_risk"})
+    for name in several:
+        if spec.recoding == "local":
+            yield NOT_TOGETHER.at(f"{name} and local recoding", "anonymise")
+        if others:
+            yield NOT_TOGETHER.at(f"{name} and {', '.join(others)}", "anonymise")
+    if spec.margin is not None and spec.recoding == "local":
+        yield NOT_TOGETHER.at("margin and local recoding", "anonymise.margin")
+    if spec.recoding == "global":
+        for name, given in (("notation", spec.notation != "hierarchy"), ("microaggregate", bool(spec.microaggregate))):
+            if given:
+                yield NOT_TOGETHER.at(f"{name} and global recoding", f"anonymise.{name}")
+
+
+def _set_problems(spec: Anonymise, task: Task) -> Iterator[Problem]:
+    names = {axis.name.upper(): axis.name for axis in task.axes}
+    for number, given in enumerate(spec.sets, start=1):
+        for name in given:
+            if name.upper() not in names:
+                hint = did_you_mean(name, names.values())
+                yield BAD_SET.at(f"{name} is no quasi-identifier", f"anonymise.sets[{number}]", hint=hint)
+    known = {name.upper() for given in spec.sets for name in given}
+    for name in sorted(set(names) - known) if spec.sets else ():
+        yield BAD_SET.at(f"{names[name]} stands in no set", "anonymise.sets")
 
 
 def _general(spec: Anonymise, task: Task) -> Iterator[Problem]:

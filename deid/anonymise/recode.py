@@ -12,7 +12,7 @@ from deid.anonymise.lattice import Found
 from deid.anonymise.partition import Mask
 from deid.anonymise.task import Task
 from deid.classes import ClassTable
-from deid.hierarchy import Alternative, Recoding
+from deid.hierarchy import Alternative, Hierarchy, Recoding
 
 _HANDFUL = 8
 
@@ -67,6 +67,19 @@ def recode(table: ClassTable, judge: Judge, chosen: Verdict, found: Found, metho
         loss_by_variable=cost.by_variable,
         alternatives=tuple(alternative(judge, other) for other in frontier(found.seen, chosen)),
     )
+
+
+def released(result: Recoding, population: ClassTable, hierarchies: Mapping[str, Hierarchy]) -> ClassTable:
+    """Return the population in the released cells of a global recoding."""
+    assert result.levels is not None
+    maps, words = [], []
+    for name in population.variables:
+        hierarchy, level = hierarchies[name], result.levels[name]
+        labels = hierarchy.labels[level]
+        shift = 0 if None in labels else 1  # label 0 of every vocabulary is the missing value
+        words.append(labels if not shift else (None, *labels))
+        maps.append((hierarchy.maps[level] + shift).astype(np.int32))
+    return population.recoded(words, maps)
 
 
 def alternative(judge: Judge, verdict: Verdict) -> Alternative:

@@ -49,6 +49,11 @@ class Axis:
         """Number of levels."""
         return len(self.cards)
 
+    def blank(self, level: int) -> npt.NDArray[np.bool_]:
+        """Return which codes of a level stand for a missing value."""
+        labels = self.hierarchy.labels[self.lowest + level]
+        return np.array([labels[label] is None for label in self.labels[level]], np.bool_)
+
 
 @dataclass(frozen=True)
 class Task:

@@ -55,8 +55,8 @@ GATE_NAMES: Mapping[str, str] = {
     "text_redacted_whole": "text_redacted_whole",
 }
 _OPS: Mapping[str, Literal["<=", "<", ">=", ">"]] = {"max": "<=", "below": "<", "min": ">=", "above": ">"}
-#: Measures that the `longitudinal` part of a policy adds.
-_LONGITUDINAL = re.compile(r"longitudinal\.(max_risk|unicity)\.m[1-5]")
+#: Measures that the `longitudinal` part and the `sets` of a policy add.
+_BY_POLICY = re.compile(r"sets\.(k(\.[1-9][0-9]*)?|highest_risk)|longitudinal\.(max_risk|unicity)\.m[1-5]")
 _NOT_OPTIONS = frozenset(ColumnPart.model_fields) | {"match"}
 
 
@@ -145,7 +145,7 @@ def _names(value: str | list[str] | None) -> tuple[str, ...] | None:
 
 def _gate(name: str, part: GatePart, place: str, problems: list[Problem]) -> Gate | None:
     known = GATE_NAMES.get(name, name)
-    if name not in GATE_NAMES and not risk.is_measure(name) and not _LONGITUDINAL.fullmatch(name):
+    if name not in GATE_NAMES and not risk.is_measure(name) and not _BY_POLICY.fullmatch(name):
         hint = did_you_mean(name, GATE_NAMES)
         problems.append(UNKNOWN_MEASURE.at(f"'{name}' is no measure", place, hint=hint))
         return None

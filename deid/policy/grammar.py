@@ -115,8 +115,8 @@ class AnonymisePart(Strict):
         "together only where a set names them all",
     )
     notation: Literal["hierarchy", "interval"] = Field(
-        default="hierarchy", description="cells of ordered variables in local recoding: values of the hierarchy, or "
-        "the narrowest interval"
+        default="hierarchy",
+        description="cells of ordered variables in local recoding: values of the hierarchy, or the narrowest interval",
     )
     microaggregate: dict[str, Literal["mean", "median"]] = Field(
         default={}, description="numeric variables that local recoding replaces by a number for each class"

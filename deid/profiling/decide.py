@@ -22,7 +22,19 @@ _ROOMS = (fits_identity, fits_names, fits_places, fits_people, fits_clinical, fi
 FITS: Mapping[str, Test] = {kind: test for room in _ROOMS for kind, test in room.FITS.items()}
 #: Kinds that the values alone can prove; every column is asked for them.
 _SPEAKING = (
-    *("email", "url", "ip_address", "uuid", "ssn", "phone", "account_number", "device_id", "vehicle_id", "person_name"),
+    *(
+        "email",
+        "url",
+        "ip_address",
+        "uuid",
+        "ssn",
+        "phone",
+        "account_number",
+        "device_id",
+        "vehicle_id",
+        "person_name",
+        "initials",
+    ),
     *("given_name", "family_name", "street_address", "postcode", "state", "country", "sex", "race", "ethnicity"),
     *("marital_status", "date", "time", "code", "diagnosis_code", "code_system", "gene_variant", "flag", "category"),
     *("number", "constant", "free_text"),

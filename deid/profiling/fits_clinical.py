@@ -53,11 +53,16 @@ def time(look: Look) -> Fit:
     """Clock times."""
     if pa.types.is_time(look.type):
         return Fit(SURE, "the column's type is a time of day")
+    digits = look.share("compact_time")
+    if digits >= 0.95:
+        return Fit(POSSIBLE, of(digits, "are digits that can be hours, minutes and seconds", look))
     return graded(look, look.share("time"), "are times of day", full=SURE)
 
 
 def diagnosis_code(look: Look) -> Fit:
     """ICD, ICD-O and SNOMED codes of diagnoses."""
+    if look.share("year") >= 0.9:
+        return Fit(AGAINST, "the values are years")
     dotted = look.share("icd10_dot")
     if dotted >= 0.5 and look.share("icd10") >= 0.9 and look.distinct >= 5 and len({v[0] for v in look.values}) >= 2:
         return Fit(STANDS, of(dotted, "are ICD-10 codes with a dot", look))
@@ -81,8 +86,8 @@ def code(look: Look) -> Fit:
     for name, share in checked.items():
         if share >= 0.9:
             return Fit(SURE if look.distinct >= 3 else LIKELY, of(share, f"pass the check digit of {name}", look))
-    for shape, points in (("atc", STANDS), ("ndc", LIKELY), ("nci", LIKELY)):
-        if look.share(shape) >= 0.9 and (look.distinct >= 3 or shape == "nci"):
+    for shape, points in (("atc", STANDS), ("icdo", STANDS), ("ndc", LIKELY), ("nci", LIKELY)):
+        if look.share(shape) >= 0.9 and (look.distinct >= 3 or shape in ("nci", "icdo")):
             return Fit(points, of(look.share(shape), f"are {shape.upper()} codes", look))
     return _no_code(look) or Fit(POSSIBLE, "the values are single tokens")
 

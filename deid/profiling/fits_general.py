@@ -56,8 +56,8 @@ def _no_category(look: Look) -> Fit | None:
     names = max(look.given, look.family, look.full_name)
     if names >= 0.3 and look.distinct >= 3:
         return Fit(NEVER, of(names, "are known names of persons", look))
-    if look.dates >= 0.5:
-        return Fit(NEVER, of(look.dates, "are dates", look))
+    if look.dates >= 0.5 or look.share("dotted") >= 0.5:
+        return Fit(NEVER, of(max(look.dates, look.share("dotted")), "are dates, or capital letters with dots", look))
     if look.identifier_like >= 0.5:
         return Fit(AGAINST, of(look.identifier_like, "look like identifiers", look))
     if look.numeric >= 0.9 and (look.decimal >= 0.3 or look.distinct > (100 if look.few else 30)):

@@ -104,7 +104,7 @@ def account(look: Look) -> Fit:
     cards = look.share_where(checks.card)
     if ibans >= 0.8:
         return Fit(SURE, of(ibans, "are IBANs with their check digits", look))
-    if cards >= 0.9 and look.distinct >= 5:
+    if cards >= 0.9 and look.distinct >= 3:
         return Fit(LIKELY, of(cards, "pass the check digit of payment cards", look))
     return identifier(look)
 

@@ -70,6 +70,9 @@ def _single(look: Look, share: float, other: float, what: str) -> Fit:
 
 def initials(look: Look) -> Fit:
     """One to four capital letters that stand for a name."""
+    dotted = look.share("dotted")
+    if dotted >= 0.8:
+        return Fit(STANDS, of(dotted, "are capital letters with dots", look))
     return graded(look, look.share("initials"), "are one to four capital letters", full=POSSIBLE, otherwise=AGAINST)
 
 

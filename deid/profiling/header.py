@@ -88,7 +88,7 @@ def fold(text: str) -> str:
 
 def words_of(name: str) -> tuple[str, ...]:
     """Cut a name into words: at anything but letters and digits, at camelCase humps, between letters and digits."""
-    plain = unicodedata.normalize("NFC", name)
+    plain = unicodedata.normalize("NFC", name).replace("%", " percent ").replace("#", " number ")
     known = _concepts()
     whole = re.sub(r"[\W_]+", "", fold(plain))
     if whole in known and not re.search(r"[\W_]", plain.strip()):
@@ -110,6 +110,8 @@ def _segments(word: str) -> tuple[str, ...]:
     known = _concepts()
     if word in known or len(word) < 5 or word.isdigit():
         return (word,)
+    if word.endswith("s") and word[:-1] in known:
+        return (word[:-1],)
     best: list[tuple[str, ...] | None] = [()] + [None] * len(word)
     for end in range(1, len(word) + 1):
         for start in range(end):

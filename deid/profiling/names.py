@@ -91,7 +91,7 @@ class Names(Judged):
         return bool(self.values) and all(
             value.islower()
             and 1 <= len(parts) <= 2
-            and all(is_word(p) and p not in known and not is_name(p) for p in parts)
+            and all(p.isalpha() and is_word(p) and p not in known and not is_name(p) for p in parts)
             for value, parts in ((value, value.split()) for value in self.values[:100])
         )
 

@@ -31,6 +31,8 @@ TITLES: Mapping[str, str] = {
     "residual_identifiers": "Identifiers left in the release",
     "singling_out": "People singled out by undeclared columns",
     "k_map": "Smallest group in the population (k-map)",
+    "sets.k": "Smallest group of any adversary (k on every set)",
+    "sets.highest_risk": "Highest risk from any adversary",
     "qi.distinction": "Distinct combinations per person",
     "qi.separation": "Pairs of people told apart by all variables",
     "loss": "Information lost",
@@ -49,7 +51,7 @@ SHARES = ("prosecutor.ra", "journalist.ra", "unique_share", "suppressed_share", 
 _GROUP_FIGURES = ("classes", "average_class_size", "c_avg", "discernibility")
 _COUNTS = ("residual_identifiers", "unshifted_dates", "text_redacted_whole")
 #: Figures of classes, not of people: they say what a class is like, not how many people are in question.
-_OF_CLASSES = ("k", "k_map", "l", "alpha_k", "delta_presence")
+_OF_CLASSES = ("k", "k_map", "l", "alpha_k", "delta_presence", "sets")
 #: Distances of a class from the whole table; the larger ones tell how rare a value is in the whole table.
 _OF_RARITY = ("t", "beta", "delta_disclosure")
 #: Figures worked out from the number of sample uniques, which they would give away.
@@ -83,6 +85,9 @@ _FAMILIES = {
     "loglinear": "Log-linear model",
     "suda": "Special uniques (SUDA)",
     "delta_presence": "delta-presence",
+    "sets.k": "Smallest group, adversary",
+    "longitudinal.max_risk": "Highest risk, known events beside the class",
+    "longitudinal.unicity": "People whom known events single out in their class",
 }
 
 
@@ -126,7 +131,7 @@ class Shown:
         if name in exact:
             return exact[name]
         parts = name.split(".")
-        if parts[0] in _OF_CLASSES or (parts[0] == "missing" and parts[-1] == "k"):
+        if (parts[0] in _OF_CLASSES and name != "sets.highest_risk") or (parts[0] == "missing" and parts[-1] == "k"):
             return self._of_classes
         if parts[0] in _OF_RARITY:
             return self._of_rarity
@@ -136,8 +141,10 @@ class Shown:
             return lambda measure, value: rounded_share(value, self.people) if self.coarse else number(value)
         if parts[0] in _OF_UNIQUES:
             return self._of_uniques
-        if "rb" in parts[1:2]:
+        if "rb" in parts[1:2] or name == "sets.highest_risk" or name.startswith("longitudinal.max_risk"):
             return lambda measure, value: probability(value)
+        if name.startswith("longitudinal.unicity"):
+            return lambda measure, value: self._share(value, nested=True)
         return self._average if parts[0] == "marketer" or "rc" in parts[1:] else self._other
 
     def _at_risk(self, measure: Measure, value: float) -> Cell:

@@ -10,7 +10,8 @@ from deid.contracts import Evidence
 from deid.errors import UsageError, did_you_mean, problem_kind
 from deid.model import Measure
 from deid.registry import plugins
-from deid.risk.beyond import MEANINGS
+from deid.risk.beyond import LIBRARY_ONLY, MEANINGS
+from deid.risk.standing import STANDING
 
 UNKNOWN_METRIC = problem_kind(
     "P701",
@@ -57,23 +58,30 @@ def metrics() -> dict[str, Explained]:
 
 def find(name: str) -> Explained | None:
     """Return what a measure id (`prosecutor.rb`, `t.equal.AEDECOD`) or a family means, or None; attacks included."""
-    known = {**metrics(), **{meaning.id: Explained(*meaning, variants="") for meaning in MEANINGS}}
+    known = {**metrics(), **beyond_classes()}
     for pattern, explained in known.items():
         if name == pattern or _fits(name.split("."), pattern.split(".")):
             return explained
     return next((explained for explained in known.values() if explained.family == name), None)
 
 
+def beyond_classes() -> dict[str, Explained]:
+    """Return what the measures mean that no metric of the class table gives: attacks, time, worth, the release."""
+    return {meaning.id: Explained(*meaning, variants="") for meaning in (*MEANINGS, *STANDING)}
+
+
 def is_measure(name: str) -> bool:
-    """Tell whether a metric gives measures of this id, so that a gate may name it; a pattern or a family is no id."""
-    return "<" not in name and any(_fits(name.split("."), pattern.split(".")) for pattern in metrics())
+    """Tell whether a run gives measures of this id, so that a gate may name it; a pattern or a family is no id."""
+    patterns = [*metrics(), *(pattern for pattern in beyond_classes() if not pattern.startswith(LIBRARY_ONLY))]
+    return "<" not in name and any(_fits(name.split("."), pattern.split(".")) for pattern in patterns)
 
 
 def explain(name: str) -> str:
     """Return title, meaning, formula, units, source and variants of a measure id. Raises UsageError if unknown."""
     found = find(name)
     if found is None:
-        raise UsageError(UNKNOWN_METRIC.at(f"no metric gives {name!r}", hint=did_you_mean(name, metrics())))
+        hint = did_you_mean(name, {**metrics(), **beyond_classes()})
+        raise UsageError(UNKNOWN_METRIC.at(f"no metric gives {name!r}", hint=hint))
     return (
         f"{found.id}: {found.title}\n\n{found.meaning}\n\n"
         f"formula  {found.formula}\nunits    {found.units}\nsource   {found.source}\n\n{found.variants}\n"
@@ -81,10 +89,12 @@ def explain(name: str) -> str:
 
 
 def _fits(words: list[str], pattern: list[str]) -> bool:
-    """Tell whether the parts of an id fit a pattern; an attribute may itself hold dots and therefore takes the rest."""
+    """Tell whether the parts of an id fit a pattern; an attribute may itself hold dots and takes what is left."""
     for i, part in enumerate(pattern):
-        if part in ("<ATTR>", "<QI>") and i == len(pattern) - 1:
-            return len(words) > i and all(words[i:])
+        if part in ("<ATTR>", "<QI>"):
+            after = pattern[i + 1 :]
+            end = len(words) - len(after)
+            return end > i and all(words[i:end]) and words[end:] == after
         if i >= len(words):
             return False
         fixed, _, numbered = part.partition("<N>")

@@ -17,11 +17,64 @@ class Meaning(NamedTuple):
     source: str
 
 
+#: Beginnings of ids that only the library gives, for they need files that a run does not have.
+LIBRARY_ONLY = ("attack.linkage", "drisk.", "util.pmse")
 _WP216 = "Article 29 Working Party, Opinion 05/2014 on anonymisation techniques (WP216)"
 _RATE = "probability, 0 to 1, with a Wilson interval; hold the upper bound against a threshold"
 _LONG = "Terrovitis, Mamoulis, Kalnis, PVLDB 2008; El Emam and Arbuckle 2013; de Montjoye et al. 2013"
 
+_EXCESS = "success rate minus that of the control group"
+_CONTROL = (
+    "the control group are the same persons after their own record was taken out of the release (for singling out: "
+    "predicates written column by column without a record); with rows at hand, persons who are not in the release"
+)
+
 MEANINGS: tuple[Meaning, ...] = (
+    *(
+        Meaning(
+            f"attack.{name}.excess",
+            "attacks",
+            f"{title}, excess over the control group",
+            f"what the attack gains from a person's own record: {_CONTROL}",
+            _EXCESS,
+            "difference of probabilities, -1 to 1, with Newcombe's interval",
+            f"{_WP216}; Newcombe 1998",
+        )
+        for name, title in (
+            ("singling_out", "Singling out"),
+            ("linkability", "Linkability"),
+            ("inference.<ATTR>", "Inference"),
+            ("linkage", "Linkage with an external file"),
+            ("membership", "Membership"),
+        )
+    ),
+    Meaning(
+        "sets.k",
+        "sets",
+        "k on every set of quasi-identifiers",
+        "smallest class over the sets that the policy lists, one for each adversary",
+        "min over sets S of min f_j over the classes of S",
+        "subjects",
+        "Sweeney 2002, on each set",
+    ),
+    Meaning(
+        "sets.k.<N>",
+        "sets",
+        "k on one set of quasi-identifiers",
+        "smallest class over the N-th set that the policy lists",
+        "min f_j over the classes of the set",
+        "subjects",
+        "Sweeney 2002, on each set",
+    ),
+    Meaning(
+        "sets.highest_risk",
+        "sets",
+        "Highest risk from any adversary",
+        "highest prosecutor risk over the sets that the policy lists",
+        "1 / sets.k",
+        "probability, 0 to 1",
+        "El Emam 2013, on each set",
+    ),
     Meaning(
         "attack.singling_out",
         "attacks",
@@ -95,6 +148,15 @@ MEANINGS: tuple[Meaning, ...] = (
         "own definition",
     ),
     Meaning(
+        "shift.candidates.median",
+        "shift_residual",
+        "Date shifts left possible, median",
+        "median over persons of the shifts that fit their released dates",
+        "number of shifts in the window for which every date falls on a possible day",
+        "shifts",
+        "own definition",
+    ),
+    Meaning(
         "drisk.interval",
         "continuous",
         "Interval disclosure",
@@ -111,6 +173,31 @@ MEANINGS: tuple[Meaning, ...] = (
         "sum log2 Pr(original given released) / sum log2 Pr(original)",
         "share, 0 to 1",
         "De Waal and Willenborg 1999; Gionis and Tassa 2009",
+    ),
+    Meaning(
+        "util.nue",
+        "utility",
+        "Non-uniform entropy loss, mean over quasi-identifiers",
+        "share of the information of the quasi-identifiers that generalisation and suppression took",
+        "mean over quasi-identifiers of util.nue.<QI>",
+        "share, 0 to 1",
+        "De Waal and Willenborg 1999; Gionis and Tassa 2009",
+    ),
+    *(
+        Meaning(
+            f"util.{name}.<ATTR>",
+            "utility",
+            f"{title} of a sensitive attribute before and after",
+            "how far suppression moved the distribution of the attribute",
+            formula,
+            units,
+            source,
+        )
+        for name, title, formula, units, source in (
+            ("hellinger", "Hellinger distance", "(1/sqrt2) |sqrt p - sqrt q|", "distance, 0 to 1", "Hellinger 1909"),
+            ("kl", "Kullback-Leibler divergence", "sum p ln(p/q)", "nats, from 0", "Kullback and Leibler 1951"),
+            ("total_variation", "Total variation", "sum |p - q| / 2", "share, 0 to 1", "standard"),
+        )
     ),
     Meaning(
         "util.pmse",

@@ -31,7 +31,7 @@ _WORTH_OPENING = r"[A-Za-z0-9+/_-]{16,}|[0-9A-Fa-f]{12,}|[a-z0-9][A-Z]|%[0-9A-Fa
 SURE_LENGTH, DEEPEST = 16, 3
 _NUMBER = r"^[\d.,+\-eE ]+$"
 #: In a column of numbers an identifier of digits is met by chance; a copy of an id column is met in most cells.
-CHANCE_SHARE, CHANCE_HITS = 0.2, 3
+CHANCE_SHARE, CHANCE_HITS, MOSTLY_NUMBERS = 0.2, 3, 0.9
 MAX_UNPACKED = 10_000_000
 
 
@@ -54,8 +54,9 @@ class Scan:
         tokens = pc.count_substring_regex(text, r"[\pL\pN]+")
         long_enough = pc.greater_equal(pc.utf8_length(plain), SHORTEST)
         found: Counter[str] = Counter()
-        if numeric:
-            by_chance = pc.and_(long_enough, pc.match_substring_regex(text, _NUMBER))
+        numbers = pc.match_substring_regex(text, _NUMBER)
+        if numeric and (pc.sum(numbers).as_py() or 0) >= MOSTLY_NUMBERS * len(distinct):
+            by_chance = pc.and_(long_enough, numbers)
             found = self._beyond_chance(plain.filter(by_chance), len(distinct))
             long_enough = pc.and_not(long_enough, by_chance)
         single = pc.less_equal(tokens, 1)

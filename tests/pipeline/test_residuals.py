@@ -60,10 +60,10 @@ def test_hidden_identifier_is_found(bench: Bench, hiding: str, column: str) -> N
 
 
 def test_same_column_without_an_identifier_passes(bench: Bench) -> None:
-    for hiding in HIDINGS.values():
-        tables = hidden("SUBJID", lambda _, hide=hiding: hide("nobody at all"))  # type: ignore[misc]
-        assert bench.put(tables).run(policy(columns={"REMARK": KEPT})).exit_code == 0
-        bench.out.rename(bench.folder / f"out{len(list(bench.folder.iterdir()))}")
+    tables = frames()
+    remarks = [hide("nobody at all") for hide in HIDINGS.values()]
+    tables["visits"]["REMARK"] = [remarks[i % len(remarks)] for i in range(len(tables["visits"]))]
+    assert bench.put(tables).run(policy(columns={"REMARK": KEPT})).exit_code == 0
 
 
 def test_identifier_of_an_excluded_subject_is_searched_too(bench: Bench) -> None:
@@ -84,10 +84,14 @@ def test_whole_id_column_kept_as_numbers_is_found(bench: Bench) -> None:
 
 
 def test_measurement_that_meets_an_identifier_by_chance_passes(bench: Bench) -> None:
+    """One hit among 144 different numbers is chance; the same number in a column of words is not."""
     tables = frames()
-    tables["visits"]["CELLS"] = [1_000_000 + 13 * i for i in range(len(tables["visits"]))]
-    tables["visits"].loc[5, "CELLS"] = int(tables["patients"].loc[0, "MRN"])
-    assert bench.put(tables).run(policy(columns={"CELLS": KEPT})).exit_code == 0
+    number = int(tables["patients"].loc[0, "MRN"])
+    tables["visits"]["COPIES"] = [number, *(1_000_000 + 13 * i for i in range(1, len(tables["visits"])))]
+    assert bench.put(tables).run(policy(columns={"COPIES": KEPT})).exit_code == 0
+    bench.out.rename(bench.folder / "first")
+    tables["visits"]["COPIES"] = [number, *(f"C50.{i % 9}" for i in range(1, len(tables["visits"])))]
+    refused(bench.put(tables).run(policy(columns={"COPIES": KEPT})), bench, 5, "R103", "visits.COPIES")
 
 
 def test_short_identifier_inside_an_id_is_found(bench: Bench) -> None:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from deid.anonymise.judge import Judge
-from deid.anonymise.local.boxes import boxes, sides
+from deid.anonymise.local.boxes import Cells, Side, boxes, sides
 from deid.anonymise.local.leftover import place_leftovers
 from deid.anonymise.local.peel import Peeler
 from deid.anonymise.local.regroup import regroup
@@ -25,11 +25,17 @@ _ROUNDS = 40  # of regrouping: more lower the loss by less than one part in a th
 
 @dataclass(frozen=True)
 class Local:
-    """Class of each tuple (-1 suppressed) and, by axis and class, the level and the code of its cell."""
+    """Class of each tuple (-1 suppressed) and, by axis and class, the level and the code of its cell.
+
+    parts  the axes; where one has a span, `low` and `high` are the ends of the cell instead
+    """
 
     member: Keys
     levels: Keys
     codes: Keys
+    parts: tuple[Side, ...]
+    low: Keys
+    high: Keys
 
     @property
     def classes(self) -> int:
@@ -37,9 +43,9 @@ class Local:
         return int(self.levels.shape[1])
 
 
-def local(judge: Judge, deadline: float, rounds: int = _ROUNDS) -> Local:
+def local(judge: Judge, deadline: float, cells: Cells | None = None, rounds: int = _ROUNDS) -> Local:
     """Return a multidimensional recoding that satisfies k and all class models."""
-    parts = sides(judge.task, judge.demands.weights or {})
+    parts = sides(judge.task, judge.demands.weights or {}, cells)
     member, classes = Peeler(judge, parts).run()
     member, classes = split(judge, parts, member, classes)
     member, classes = regroup(judge, parts, member, classes, rounds, deadline)
@@ -47,7 +53,7 @@ def local(judge: Judge, deadline: float, rounds: int = _ROUNDS) -> Local:
     inside = np.flatnonzero(member >= 0)
     if classes == 0:
         nothing = np.zeros((len(parts), 0), np.int64)
-        return Local(member, nothing, nothing)
+        return Local(member, nothing, nothing, parts, nothing, nothing)
     found = boxes(tuple(side.of(inside) for side in parts), judge.task.counts[inside], member[inside], classes)
     levels = np.zeros((len(parts), classes), np.int64)
     codes = np.zeros((len(parts), classes), np.int64)
@@ -56,4 +62,4 @@ def local(judge: Judge, deadline: float, rounds: int = _ROUNDS) -> Local:
             same = side.above[level][found.low[i]] == side.above[level][found.high[i]]
             levels[i][same] = level
             codes[i][same] = side.above[level][found.low[i][same]]
-    return Local(member, levels, codes)
+    return Local(member, levels, codes, parts, found.low, found.high)

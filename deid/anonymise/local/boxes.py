@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
 
+from deid.anonymise.local.spans import Span, numeric, span_of
 from deid.anonymise.task import Axis, Floats, Keys, Task
 
 _TABLE = 2_000  # up to this many codes the cost of every pair is worked out beforehand
@@ -21,12 +22,16 @@ class Side:
     above   (levels x codes) code at each level
     price   (levels x codes) weighted cost of a cell at each level
     table   (codes x codes) weighted cost of the smallest node over two codes, where there are not too many
+    span    the natural order of a numeric axis whose cells are intervals, None where they are nodes of the hierarchy
+    weight  share of this axis in the cost
     """
 
     codes: Keys
     above: Keys
     price: Floats
     table: Floats | None
+    span: Span | None = None
+    weight: float = 0.0
 
     @property
     def size(self) -> int:
@@ -37,11 +42,28 @@ class Side:
         """Return the weighted cost of the smallest node over two codes; infinite where no level allowed holds both."""
         if self.table is not None:
             return np.asarray(self.table[low, high])
-        return _common(self.above, self.price, *np.broadcast_arrays(low, high))
+        low, high = np.broadcast_arrays(low, high)
+        if self.span is not None:
+            return _wide(self.above, self.span, self.weight, low, high)
+        return _common(self.above, self.price, low, high)
 
     def of(self, tuples: Keys | npt.NDArray[np.bool_]) -> Side:
         """Return the same axis for some of the tuples."""
-        return Side(self.codes[tuples], self.above, self.price, self.table)
+        return Side(self.codes[tuples], self.above, self.price, self.table, self.span, self.weight)
+
+
+@dataclass(frozen=True)
+class Cells:
+    """How cells of numeric axes are written: as intervals, or as one number a class where `numbers` names the axis."""
+
+    intervals: bool = False
+    numbers: Mapping[str, str] = field(default_factory=dict)
+
+    def span(self, axis: Axis) -> Span | None:
+        """Return the natural order of an axis where cells are no nodes of the hierarchy."""
+        if axis.name in self.numbers:
+            return numeric(axis)
+        return span_of(axis) if self.intervals else None
 
 
 @dataclass(frozen=True)
@@ -54,21 +76,28 @@ class Boxes:
     cost: Floats
 
 
-def sides(task: Task, weights: Mapping[str, float]) -> tuple[Side, ...]:
+def sides(task: Task, weights: Mapping[str, float], cells: Cells | None = None) -> tuple[Side, ...]:
     """Return the axes of a task in the order of their hierarchies; prices add up to at most 1 over the axes."""
     total = sum(weights.get(axis.name, 1.0) for axis in task.axes) or 1.0
-    return tuple(_side(axis, weights.get(axis.name, 1.0) / total) for axis in task.axes)
+    given = cells or Cells()
+    return tuple(_side(axis, weights.get(axis.name, 1.0) / total, given.span(axis)) for axis in task.axes)
 
 
-def _side(axis: Axis, weight: float) -> Side:
-    order = np.lexsort(axis.steps)
+def _side(axis: Axis, weight: float, span: Span | None) -> Side:
+    order = np.lexsort(axis.steps) if span is None else span.order
     place = np.empty(len(order), np.int64)
     place[order] = np.arange(len(order))
     above, price = axis.steps[:, order], axis.cells[:, order] * weight
     every = np.arange(len(order))
     small = len(order) <= _TABLE
-    table = _common(above, price, *np.broadcast_arrays(every[:, None], every[None, :])) if small else None
-    return Side(place[axis.codes[0]], above, price, table)
+    side = Side(place[axis.codes[0]], above, price, None, span, weight)
+    table = side.cost(every[:, None], every[None, :]) if small else None
+    return replace(side, table=table)
+
+
+def _wide(above: Keys, span: Span, weight: float, low: Keys, high: Keys) -> Floats:
+    """Return the cost of intervals; infinite where they reach beyond a node of the coarsest level allowed."""
+    return np.asarray(np.where(above[-1][low] == above[-1][high], span.cost(low, high) * weight, np.inf))
 
 
 def _common(above: Keys, price: Floats, low: Keys, high: Keys) -> Floats:

@@ -79,9 +79,11 @@ class Released:
             total += self.features[name].distance(value)
         return total / max(len(known), 1)
 
-    def nearest(self, known: Mapping[str, str | None]) -> npt.NDArray[np.int64]:
-        """Return all released rows at the smallest distance from what is known."""
+    def nearest(self, known: Mapping[str, str | None], gone: int = -1) -> npt.NDArray[np.int64]:
+        """Return all released rows at the smallest distance from what is known, with one person of a row taken out."""
         apart = self.distances(known)
+        if gone >= 0 and self.persons[gone] == 1:
+            apart[gone] = np.inf
         return np.flatnonzero(apart <= apart.min() + 1e-12) if self.rows else np.zeros(0, np.int64)
 
 

@@ -46,10 +46,16 @@ def link(
     second: Sequence[str],
     *,
     seed: int,
+    left_out: Sequence[int] | None = None,
 ) -> AttackOutcome:
-    """Attack persons of whom everything is known in two fragments; `others` are the control group."""
+    """Attack persons of whom everything is known in two fragments; `others` are the control group.
+
+    With `left_out` the control group are persons whose own record, one of those of that released row, is taken out of
+    the release first (-1 where they have none): what the records of everybody else teach about them.
+    """
     rng = np.random.default_rng([seed, 6])
-    hits, strangers = (_link(seen, pool, first, second, rng) for pool in (targets, others))
+    hits = _link(seen, targets, first, second, rng)
+    strangers = _link(seen, others, first, second, rng, left_out)
     facts = {"first": list(first), "second": list(second), "pool": len(targets)}
     baseline = 1 / len(targets) if targets else 0.0
     return AttackOutcome("linkability", hits, len(targets), strangers, len(others), baseline, seed, facts)
@@ -68,6 +74,7 @@ def _link(
     first: Sequence[str],
     second: Sequence[str],
     rng: np.random.Generator,
+    left_out: Sequence[int] | None = None,
 ) -> float:
     """Return the expected successes over a pool of persons."""
     if not seen.rows or not pool:
@@ -75,12 +82,13 @@ def _link(
     tables = [_distances(seen.features[name], [person[name] for person in pool]) for name in second]
     success = 0.0
     for i, person in enumerate(pool):
-        near = seen.nearest({name: person[name] for name in first})
+        gone = left_out[i] if left_out is not None else -1
+        near = seen.nearest({name: person[name] for name in first}, gone)
         near = near if len(near) <= _MOST_TIES else np.sort(rng.choice(near, _MOST_TIES, replace=False))
         apart = np.zeros(len(pool))
         for name, (table, codes) in zip(second, tables, strict=True):
             words, member = np.unique(seen.features[name].codes[near], return_inverse=True)
-            times = np.bincount(member.reshape(-1), weights=seen.persons[near])
+            times = np.bincount(member.reshape(-1), weights=seen.persons[near] - (near == gone))
             apart += (table[:, words] @ times)[codes]
         best = np.flatnonzero(apart <= apart.min() + 1e-9)
         success += 1 / len(best) if i in best else 0.0

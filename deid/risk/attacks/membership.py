@@ -34,7 +34,7 @@ def membership(
     seen = released({name: release[name] for name in columns}, covers)
     members = _closeness(seen, original, columns, attacks, rng)
     strangers = _closeness(seen, control, columns, attacks, rng)
-    threshold = _best_threshold(members[::2], strangers[::2])
+    threshold = best_threshold(members[::2], strangers[::2])
     found, taken = members[1::2] <= threshold, strangers[1::2] <= threshold
     facts = {"columns": list(columns), "auc": _auc(members, strangers), "threshold": threshold}
     return AttackOutcome("membership", float(found.sum()), len(found), float(taken.sum()), len(taken), 0.5, seed, facts)
@@ -51,7 +51,7 @@ def _closeness(
     return np.array([float(seen.distances(person).min()) for person in people(chosen, columns)])
 
 
-def _best_threshold(members: Floats, strangers: Floats) -> float:
+def best_threshold(members: Floats, strangers: Floats) -> float:
     """Return the distance at which members and strangers differ most; below every distance if they do not."""
     tried = np.unique(np.concatenate([members, strangers]))
     if not len(members) or not len(strangers):

@@ -68,10 +68,10 @@ def test_no_direct_identifier_is_kept(profile: Profile) -> None:
                 assert policy.tables[held.name][item.column].do in ("drop", "pseudonym"), item
 
 
-def test_kept_columns_are_marked(profile: Profile) -> None:
+def test_nothing_is_kept_by_default(profile: Profile) -> None:
     for line in draft_policy(profile, name="share", data="folder").splitlines():
         if "do: keep" in line or "do: pool_rare" in line:
-            assert "# confirm; " in line
+            assert "{do: undecided}  # suggested: {" in line or line.startswith("#")
 
 
 @pytest.mark.parametrize(

@@ -323,8 +323,13 @@ TABLES: dict[str, tuple[Column, ...]] = {
 
 def table(name: str, rows: int = ROWS) -> pa.Table:
     """Return an invented table, every cell as text."""
+    return filled(name, TABLES[name], rows)
+
+
+def filled(name: str, specification: tuple[Column, ...], rows: int = ROWS) -> pa.Table:
+    """Return a table of these columns, every cell as text."""
     columns = {}
-    for column in TABLES[name]:
+    for column in specification:
         rng = random.Random(f"{name}.{column.name}")
         cells = [column.make(rng, i) for i in range(rows)]
         columns[column.name] = pa.array([None if cell is None else str(cell) for cell in cells], pa.string())

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import profile_invented_last
+import profile_invented_more
+import profile_invented_next
 import pyarrow as pa
 import pytest
-from profile_invented import TABLES, Column, table
+from profile_invented import TABLES, Column, filled, table
 
 from deid.model import DIRECT_KINDS, ColumnProfile
 from deid.profile import profile_table
 
 SAFE = DIRECT_KINDS | {"unknown"}
+LATER = [profile_invented_more.TABLES, profile_invented_next.TABLES, profile_invented_last.TABLES]
 DIRECT = [(name, i, column) for name, columns in TABLES.items() for i, column in enumerate(columns) if column.direct]
 
 
@@ -22,6 +26,20 @@ def test_every_column_is_right(name: str) -> None:
     found = {column.column: column.holds for column in columns_of(name, table(name))}
     wrong = {c.name: found[c.name] for c in TABLES[name] if found[c.name][0] not in c.right.split()}
     assert wrong == {}
+
+
+@pytest.mark.parametrize("more", LATER)
+def test_tables_that_came_later_are_nearly_all_right(more: dict[str, tuple[Column, ...]]) -> None:
+    judged, wrong, leaks = 0, [], []
+    for name, columns in more.items():
+        for column, profile in zip(columns, columns_of(name, filled(name, columns)), strict=True):
+            judged += 1
+            if profile.holds[0] not in column.right.split():
+                wrong.append((name, column.name, profile.holds))
+            if column.direct and not set(profile.holds) & SAFE and profile.holds[0] not in column.right.split():
+                leaks.append((name, column.name, profile.holds))
+    assert leaks == []
+    assert len(wrong) <= 0.04 * judged, wrong
 
 
 @pytest.mark.parametrize("name", sorted(TABLES))

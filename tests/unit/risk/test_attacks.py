@@ -151,7 +151,8 @@ def test_class_tables_suffice_for_singling_out_and_linkability() -> None:
     table, _ = class_table(ORIGINAL, QUASI)
     copied = attack_classes(table, table, seed=3)
     assert copied["attack.singling_out"].value == 1.0
-    assert copied["attack.singling_out.excess"].value is None
+    chance = copied["attack.singling_out"].detail["baseline"]
+    assert copied["attack.singling_out.excess"].value == pytest.approx(1.0 - chance)
     rows = three_questions(ORIGINAL, ORIGINAL, None, QUASI, seed=3)
     assert copied["attack.linkability"].value == pytest.approx(rows["attack.linkability"].value, abs=0.02)
     labels = ((None, "young", "old"),)
@@ -163,6 +164,25 @@ def test_class_tables_suffice_for_singling_out_and_linkability() -> None:
     coarse = attack_classes(single, class_table(grouped, ["age"])[0], recoding, seed=3)
     assert coarse["attack.singling_out"].value == 0.0
     assert attack_classes(single, class_table({"other": pa.array(["a"])}, ["other"])[0], seed=3) == {}
+
+
+def test_a_person_alone_in_their_class_is_learnt_from_their_own_record_only() -> None:
+    table, _ = class_table({**ORIGINAL, "ill": ORIGINAL["ill"]}, QUASI, ["ill"])
+    copied = attack_classes(table, table, seed=3)
+    assert copied["attack.membership"].value is not None
+    assert copied["attack.membership.excess"].value > 0.3
+    assert copied["attack.inference.ill"].value > copied["attack.inference.ill"].detail["baseline"] + 0.1
+    assert copied["attack.inference.ill.excess"].interval[0] > 0
+    assert copied["attack.linkability.excess"].value > 0
+
+
+def test_one_class_of_everybody_gives_nothing_beyond_guessing() -> None:
+    table, _ = class_table({"all": pa.array(["*"] * 60), "ill": pa.array(["a"] * 40 + ["b"] * 20)}, ["all"], ["ill"])
+    found = attack_classes(table, table, seed=3)
+    assert found["attack.singling_out"].value == 0.0
+    assert found["attack.membership.excess"].value == 0.0
+    assert found["attack.inference.ill"].value == pytest.approx(found["attack.inference.ill"].detail["baseline"])
+    assert found["attack.inference.ill.excess"].value == 0.0
 
 
 @given(st.integers(1, 500), st.floats(0, 1))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import math
 import re
-import unicodedata
 from collections import Counter
 from typing import Any
 
@@ -22,6 +21,7 @@ from deid.transform.encrypt import Encrypt, decrypt
 from deid.transform.mask import Mask
 from deid.transform.pseudonym import Pseudonym
 from deid.transform.recode_inside import RecodeInside
+from deid.values import canonical
 
 KEY = Key.from_hex("3b7f0c2d9e8a4156b0c1d2e3f4051627a8b9cadbecfd0e1f2031425364758697").for_release("r")
 TEXT = st.text(st.characters(codec="utf-8", exclude_characters="\x00"), min_size=1, max_size=40).filter(
@@ -75,7 +75,10 @@ def test_weak_pseudonyms_are_problems(options: dict[str, Any]) -> None:
 @given(TEXT)
 def test_encryption_has_a_way_back(text: str) -> None:
     sealed = Encrypt().apply(pa.array([text]), context()).to_pylist()[0]
-    assert decrypt(sealed, KEY, "usubjid") == unicodedata.normalize("NFC", text)
+    if not canonical(text):
+        assert sealed is None
+        return
+    assert decrypt(sealed, KEY, "usubjid") == canonical(text)
     assert re.fullmatch("[a-z2-7]+", sealed)
 
 

@@ -1,0 +1,52 @@
+"""How many shifts of a subject the released dates leave possible, to somebody who knows when visits take place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from deid.date_columns import read_dates
+from deid.dates import Precision, listed
+from deid.decisions import Step
+from deid.facts import Hashes
+from deid.model import Measure
+from deid.risk.shift_residual import shift_candidates
+
+Days = npt.NDArray[np.int64]
+#: Subjects whose dates are examined; the first by hash, which is as good as at random.
+MOST_SUBJECTS = 20_000
+
+
+@dataclass
+class ShiftedDays:
+    """The released days of each subject in columns of shifted dates."""
+
+    parts: list[tuple[Hashes, Days]] = field(default_factory=list)
+    window: int = 0
+
+    def add(self, step: Step, subjects: Hashes, values: pa.Array) -> None:
+        """Take in one column of one batch of the release; full dates only, for others were imputed."""
+        if step.do != "shift_date":
+            return
+        self.window = max(self.window, int(getattr(step.transform, "max_days", 0)))
+        formats, numeric = listed(getattr(step.transform, "format", ())), getattr(step.transform, "numeric", "")
+        dates = read_dates(values, formats, numeric)
+        known = dates.known & (dates.precision >= Precision.DAY)
+        pairs = np.unique(np.column_stack([subjects[known], dates.days[known].astype(np.uint64)]), axis=0)
+        self.parts.append((pairs[:, 0], pairs[:, 1].astype(np.int64)))
+
+    def measures(self) -> dict[str, Measure]:
+        """Return the fewest and the median number of shifts left possible; nothing where no date was shifted."""
+        if not self.parts:
+            return {}
+        owners = np.concatenate([part[0] for part in self.parts])
+        days = np.concatenate([part[1] for part in self.parts])
+        _, member = np.unique(owners, return_inverse=True)
+        held: dict[str, list[int]] = {}
+        for person, day in zip(member.reshape(-1).tolist(), days.tolist(), strict=True):
+            if person < MOST_SUBJECTS:
+                held.setdefault(str(person), []).append(day)
+        return {measure.id: measure for measure in shift_candidates(held, self.window)}
