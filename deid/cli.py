@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import sys
 import threading
@@ -10,7 +11,7 @@ import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
@@ -69,6 +70,23 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
+
+
+def entry() -> NoReturn:
+    """Run the command as a process of its own, which ends as soon as its work is done.
+
+    Tearing down the interpreter takes longer than finishing a release; a process that is killed in that time would
+    look like one that failed although the release is there.
+    """
+    code: object = 0
+    try:
+        main()
+    except SystemExit as end:
+        code = end.code
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError):
+            stream.flush()
+    os._exit(code if isinstance(code, int) else int(code is not None))
 
 
 @main.command()
@@ -310,8 +328,6 @@ def key() -> None:
 @click.option("--out", type=click.Path(path_type=Path), help="File to create, readable by its owner only.")
 def key_new(out: Path | None) -> None:
     """Make a fresh key: printed, or written to a new file with mode 0600."""
-    import os
-
     from deid.keys import Key
 
     text = Key.new() + "\n"
@@ -332,7 +348,6 @@ def key_new(out: Path | None) -> None:
 @_VERBOSE
 def demo(out: Path, data_out: Path | None, verbose: bool) -> None:
     """Make an invented oncology trial and release it: see what deid does in under a minute."""
-    import os
     import tempfile
 
     from deid.demo import POLICY

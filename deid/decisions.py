@@ -117,6 +117,22 @@ class Longitudinal:
 
 
 @dataclass(frozen=True)
+class Survival:
+    """Columns of a survival analysis that is repeated on the release, to see what it is still worth.
+
+    event_is  value of the event column where the event was seen
+    where     value by column of the rows that count (such as PARAMCD: OS)
+    """
+
+    table: str
+    time: str
+    event: str
+    event_is: str = "1"
+    by: str = ""
+    where: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Gate:
     """A condition of release: the measure of that id must be computed and satisfy `op threshold`."""
 
@@ -157,6 +173,8 @@ class Policy:
     folder: Path = Path()
     population: Population | None = None
     longitudinal: Longitudinal | None = None
+    thresholds: tuple[str, ...] = ()
+    survival: Survival | None = None
 
 
 @dataclass(frozen=True)

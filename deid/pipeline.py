@@ -25,7 +25,7 @@ from deid.population import with_population
 from deid.profile import profile_table
 from deid.registry import plugin
 from deid.release import Staging, check_outputs, staging
-from deid.report import write_report
+from deid.report import private_file, write_internal, write_report
 from deid.report.inputs import ReportInputs, TextCounts
 from deid.report.manifest import manifest
 from deid.searching import burden, recode
@@ -135,11 +135,15 @@ def run(
         if source.digests() != dict(facts.digests):
             raise DataError(CHANGED.at("a file is not the one that was read first"))
         released = _released(written)
-        verified = verify(written, released, plan, facts, recoding)
+        verified = verify(written, released, plan, facts, recoding, source)
         inputs = _inputs(prepared, plan, names, facts, recoding, verified, written, stage, key_origin)
         facts_of_run = dict(run_facts or {})
         write_report(stage.folder, inputs, run=facts_of_run)
-        _refuse_or_pass(verified, facts, stage.folder, private)
+        problems = _refusals(verified, facts, stage.folder)
+        if private is not None:
+            _keep_private(private, stage.folder, inputs, facts, facts_of_run)
+        if problems:
+            raise ReleaseRefused(problems)
         content = manifest(inputs, run=facts_of_run)
         text = json.dumps(content, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
         (stage.folder / "manifest.json").write_text(text, encoding="utf-8")
@@ -273,20 +277,26 @@ def _text(plan: Plan, names: Names, written: Written) -> tuple[TextCounts, ...]:
     return tuple(result)
 
 
-def _refuse_or_pass(verified: Verified, facts: Facts, folder: Path, private: Path | None) -> None:
-    """Raise ReleaseRefused when a gate fails or the report itself holds an identifier."""
+def _refusals(verified: Verified, facts: Facts, folder: Path) -> list[Problem]:
+    """Return why nothing may be released: a gate failed, or data or report hold an identifier."""
     scan = Scan(facts.needles, facts.hash_secret)
-    in_report = sum(scan.document(name, (folder / name).read_text("utf-8")) for name in ("report.html", "report.json"))
+    for name in ("report.html", "report.json"):
+        scan.document(name, (folder / name).read_text("utf-8"))
     problems = [_problem(outcome) for outcome in verified.verdict.gates if not outcome.passed]
     for finding in (*verified.verdict.findings, *scan.findings()):
         place = f"{finding.table}.{finding.column}"
         problems.append(RESIDUAL.at(f"{finding.count} value(s) of kind {finding.kind}: {finding.how}", place))
-    if private is not None and not in_report:
-        private.mkdir(mode=0o700, parents=True, exist_ok=True)
-        for name in ("report.html", "report.json"):
-            (private / name).write_bytes((folder / name).read_bytes())
-    if problems:
-        raise ReleaseRefused(problems)
+    return problems
+
+
+def _keep_private(private: Path, folder: Path, inputs: ReportInputs, facts: Facts, run: Mapping[str, Any]) -> None:
+    """Write what only the owner may see: the internal report beside the shareable one; never one with an identifier."""
+    write_internal(private, inputs, run=run)
+    for name in ("report.html", "report.json"):
+        private_file(private / name, (folder / name).read_bytes())
+    for path in (*private.glob("report.*"), *private.glob("report-internal.*")):
+        if Scan(facts.needles, facts.hash_secret).document(path.name, path.read_text("utf-8")):
+            path.unlink()
 
 
 def _problem(outcome: Any) -> Problem:

@@ -26,6 +26,7 @@ from deid.verifying.adversaries import sets_measures
 from deid.verifying.columns import ColumnRisks, is_undeclared, worst
 from deid.verifying.residual import Scan
 from deid.verifying.shifts import ShiftedDays
+from deid.verifying.survival import compare
 
 #: Kinds whose columns may hold numbers, in which an identifier of digits is met by chance.
 NUMERIC_KINDS = frozenset(
@@ -78,8 +79,18 @@ class _Counts:
     days: ShiftedDays
 
 
-def verify(written: Written, released: Source, plan: Plan, facts: Facts, recoding: Recoding | None) -> Verified:
-    """Read every written file and return the verdict. `released` is the source over the written files."""
+def verify(
+    written: Written,
+    released: Source,
+    plan: Plan,
+    facts: Facts,
+    recoding: Recoding | None,
+    source: Source | None = None,
+) -> Verified:
+    """Read every written file and return the verdict. `released` is the source over the written files.
+
+    `source` is the input, which only analyses that are repeated on the release (survival) need.
+    """
     scan = Scan(facts.needles, facts.hash_secret)
     tuples, columns = Tuples(), ColumnRisks(facts.hash_secret)
     events, days = Events(plan.policy.longitudinal), ShiftedDays()
@@ -95,7 +106,8 @@ def verify(written: Written, released: Source, plan: Plan, facts: Facts, recodin
     measures |= {**events.measures(subjects), **days.measures(), **_empirical(facts.classes, after, recoding)}
     measures["residual_identifiers"] = _residual(scan, written)
     measures["singling_out"] = Measure("singling_out", worst(risks))
-    measured = before(plan, facts)
+    lived, outlived = compare(plan, source, released) if source is not None else ({}, {})
+    measured, measures = {**before(plan, facts), **lived}, {**measures, **outlived}
     gates = tuple(_outcome(gate, measures) for gate in plan.policy.gates)
     searched = {**scan.searched, "met by chance in columns of numbers": scan.by_chance}
     not_searched = {**facts.needles.not_searched, **_left_unsearched(plan)}

@@ -59,7 +59,7 @@ def local_recoding(table: ClassTable, judge: Judge, deadline: float, cells: Cell
         suppressed=gone[task.member],
         levels=None,
         method=(
-            f"local recoding in {found.classes} classes with {_written(found, cells)}: outliers set aside, classes "
+            f"local recoding in {found.classes} classes with {_written(task, found, cells)}: outliers set aside, classes "
             f"split and regrouped ({suppressed} of {task.subjects} subjects suppressed, {judge.demands.limit} "
             "allowed); no proof of the least loss"
         ),
@@ -69,10 +69,11 @@ def local_recoding(table: ClassTable, judge: Judge, deadline: float, cells: Cell
     )
 
 
-def _written(found: Local, cells: Cells | None) -> str:
+def _written(task: Task, found: Local, cells: Cells | None) -> str:
     """Return in words how cells are written."""
     numbers = (cells or Cells()).numbers
-    intervals = sum(part.span is not None for part in found.parts) - len(numbers)
+    spans = [axis.name for axis, part in zip(task.axes, found.parts, strict=True) if part.span is not None]
+    intervals = sum(name not in numbers for name in spans)
     text = "cells of the hierarchies"
     if intervals:
         text += f", narrowest intervals for {intervals} numeric variable(s)"

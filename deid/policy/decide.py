@@ -14,12 +14,25 @@ import yaml
 
 from deid import risk, transform
 from deid.contracts import Transform
-from deid.decisions import Anonymise, Decision, Gate, Longitudinal, Margin, Match, Policy, Population, PrivacyModel
+from deid.decisions import (
+    Anonymise,
+    Decision,
+    Gate,
+    Longitudinal,
+    Margin,
+    Match,
+    Policy,
+    Population,
+    PrivacyModel,
+    Survival,
+)
 from deid.errors import PolicyError, Problem, did_you_mean, problem_kind
 from deid.model import KINDS, Role
+from deid.policy import conventions
 from deid.policy.document import Document
 from deid.policy.grammar import ColumnPart, GatePart, MatchPart, PolicyPart, RulePart
 from deid.registry import plugin, plugins
+from deid.risk.thresholds import ThresholdProfile
 
 UNKNOWN_TRANSFORM = problem_kind(
     "P107", "unknown transform", remedy="use one of the transforms that `deid explain transforms` lists"
@@ -68,6 +81,7 @@ class Layers:
     columns: dict[str, Decision] = field(default_factory=dict)
     tables: dict[str, dict[str, Decision]] = field(default_factory=dict)
     gates: dict[str, Gate] = field(default_factory=dict)
+    thresholds: tuple[str, ...] = ()
 
 
 def decisions_of(parts: Sequence[tuple[Document, PolicyPart]]) -> Layers:
@@ -90,9 +104,22 @@ def decisions_of(parts: Sequence[tuple[Document, PolicyPart]]) -> Layers:
             checked = _gate(name, gate, document.place("gates", name), problems)
             if checked is not None:
                 layers.gates.setdefault(checked.id, checked)
+    _conventions(parts, layers, problems)
     if problems:
         raise PolicyError(problems)
     return layers
+
+
+def _conventions(parts: Sequence[tuple[Document, PolicyPart]], layers: Layers, problems: list[Problem]) -> None:
+    """Add the gates of the threshold profiles that any layer names."""
+    chosen: dict[str, ThresholdProfile] = {}
+    for document, part in parts:
+        if part.thresholds:
+            place = document.place("thresholds")
+            for profile in conventions.known(_names(part.thresholds) or (), place, problems):
+                chosen.setdefault(profile.name, profile)
+    layers.gates = conventions.joined(layers.gates, tuple(chosen.values()), problems)
+    layers.thresholds = tuple(chosen)
 
 
 def _decision(part: ColumnPart, place: str, folder: Path, problems: list[Problem]) -> Decision:
@@ -202,6 +229,8 @@ def finish(parts: Sequence[tuple[Document, PolicyPart]], layers: Layers, folder:
         folder=folder,
         population=_part(Population, pick("population")),
         longitudinal=_part(Longitudinal, pick("longitudinal")),
+        thresholds=layers.thresholds,
+        survival=_part(Survival, pick("survival")),
     )
 
 
@@ -273,7 +302,8 @@ def _effective(name: str, pick: Any, union: Any, layers: Layers) -> dict[str, An
         "columns": {key: _plain(column) for key, column in layers.columns.items()},
         "tables": {key: {n: _plain(c) for n, c in columns.items()} for key, columns in layers.tables.items()},
         "anonymise": anonymise.model_dump(mode="json") if anonymise else None,
-        **{key: pick(key).model_dump(mode="json") for key in ("population", "longitudinal") if pick(key)},
+        **{key: pick(key).model_dump(mode="json") for key in ("population", "longitudinal", "survival") if pick(key)},
+        **({"thresholds": list(layers.thresholds)} if layers.thresholds else {}),
         "gates": {gate.id: f"{gate.op} {gate.threshold:g}" for gate in _with_standing_gates(layers, anonymise)},
     }
 

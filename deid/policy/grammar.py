@@ -94,6 +94,17 @@ class LongitudinalPart(Strict):
     ordered: bool = Field(default=False, description="whether the adversary knows the order of the events")
 
 
+class SurvivalPart(Strict):
+    """Time and event of a survival analysis, compared before and after the release."""
+
+    table: str
+    time: str = Field(description="column with the time to the event or to the end of observation")
+    event: str = Field(description="column that says whether the event was seen")
+    event_is: str = Field(default="1", description="its value where the event was seen; 0 in a column like CNSR")
+    by: str = Field(default="", description="column of the groups compared, such as the treatment arm")
+    where: dict[str, str] = Field(default={}, description="column -> value of the rows that count")
+
+
 class AnonymisePart(Strict):
     """What the released table must satisfy, and what it may cost."""
 
@@ -153,6 +164,8 @@ class PolicyPart(Strict):
     population: PopulationPart | None = None
     longitudinal: LongitudinalPart | None = None
     gates: dict[str, GatePart] = {}
+    thresholds: Names = Field(default=[], description="named threshold profiles, whose gates are added to `gates`")
+    survival: SurvivalPart | None = None
     context: dict[str, Any] = {}
     text: dict[str, Any] = Field(default={}, description="options of free-text redaction")
     recognisers: list[dict[str, Any]] = []

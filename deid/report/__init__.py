@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -13,11 +14,42 @@ from deid.report.manifest import manifest
 from deid.report.markdown import render_markdown
 from deid.report.page import render_html
 
-__all__ = ["build_document", "json_text", "manifest", "render_html", "render_markdown", "write_report"]
+__all__ = [
+    "build_document",
+    "json_text",
+    "manifest",
+    "private_file",
+    "render_html",
+    "render_markdown",
+    "write_internal",
+    "write_report",
+]
+
+
+def write_internal(
+    folder: Path, inputs: ReportInputs, *, run: Mapping[str, Any], explain: Explain | None = None
+) -> None:
+    """Write report-internal.html and report-internal.json, with exact counts, for the owner's eyes alone.
+
+    The folder gets mode 0700 and each file 0600, from the moment that it exists.
+    """
+    built = build_document(inputs, run=run, explain=explain, internal=True)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    folder.chmod(0o700)
+    texts = {"report-internal.json": json_text(built), "report-internal.html": render_html(built)}
+    for name, text in texts.items():
+        private_file(folder / name, text.encode("utf-8"))
+
+
+def private_file(path: Path, content: bytes) -> None:
+    """Write a file that only its owner may read; one that is there already is replaced."""
+    path.unlink(missing_ok=True)
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600), "wb") as handle:
+        handle.write(content)
 
 
 def write_report(folder: Path, inputs: ReportInputs, *, run: Mapping[str, Any], explain: Explain | None = None) -> None:
-    """Write report.html and report.json into an existing folder.
+    """Write report.html and report.json, the shareable report, into an existing folder.
 
     `run` holds facts about the run (times, command), which stand apart; everything else depends on the inputs alone.
     `explain` looks up what a measure means; the risk room is asked unless one is given.

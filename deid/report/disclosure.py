@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from typing import Any
 
 NOT_SHOWN = "not shown"
+_STEPS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.25)
 
 
 @dataclass(frozen=True)
@@ -112,6 +113,29 @@ class Disclosure:
             return Cell(None, self.few, "small")
         low = count // self.minimum * self.minimum
         return Cell(None, f"{grouped(low)} to {grouped(low + self.minimum - 1)}", "derivable")
+
+    def share(self, share: float, people: int) -> Cell:
+        """Return a share of people whose group is not nested in the shown ones: rounded to steps of the minimum.
+
+        A step is worth at least the minimum, so two such shares of overlapping groups never differ by a few people that
+        can be told from nobody, nor from enough.
+        """
+        if self.minimum <= 1:
+            return Cell(round(share, 4), percent(share))
+        count = round(share * people)
+        if self.small(count):
+            return self.under(people)
+        if self.small(people - count):
+            return self.derivable(f"all but {self.few} people")
+        step = self.step(people)
+        if not step:
+            return self.derivable()
+        rounded = min(1.0, round(round(share / step) * step, 4))
+        return Cell(rounded, percent(rounded) if rounded in (0.0, 1.0) else f"about {percent(rounded)}")
+
+    def step(self, people: int) -> float:
+        """Return the finest round step of a share that is worth at least the minimum of so many people; 0 for none."""
+        return next((step for step in _STEPS if step * people >= self.minimum), 0.0)
 
     def under(self, of: int) -> Cell:
         """Return the share that a hidden small count is of a shown total."""

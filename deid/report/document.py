@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from deid.report import columns, cost, leftovers, reidentification, verdict
+from deid.report import attacks, columns, cost, leftovers, reidentification, sensitivity, survival, thresholds, verdict
 from deid.report.disclosure import Disclosure, printable, without_counts
 from deid.report.inputs import ReportInputs
 from deid.report.people import class_sizes, cut_of, totals
-from deid.report.shown import Shown, title
+from deid.report.shown import Shown
+from deid.report.titles import title
 
 SCHEMA_VERSION = "1.0"
 
@@ -20,18 +21,23 @@ SCHEMA_VERSION = "1.0"
 Explain = Callable[[str], Any]
 
 
-def build_document(inputs: ReportInputs, *, run: Mapping[str, Any], explain: Explain | None = None) -> dict[str, Any]:
-    """Build the shareable report as data that JSON can hold. Raises ReleaseRefused on an inconsistent verdict.
+def build_document(
+    inputs: ReportInputs, *, run: Mapping[str, Any], explain: Explain | None = None, internal: bool = False
+) -> dict[str, Any]:
+    """Build the report as data that JSON can hold. Raises ReleaseRefused on an inconsistent verdict.
+
+    The shareable report unless `internal`: then every count is exact, whatever the policy says about small cells.
 
     `run` holds facts about the run (times, command); they stand apart under "run", the rest depends on inputs alone.
     """
-    rules = Disclosure(inputs.cell_minimum)
+    rules = Disclosure(1 if internal else inputs.cell_minimum)
     people = totals(inputs, rules)
     taus = (reidentification.threshold(inputs),)
     before_sizes = class_sizes(inputs.before, rules, taus, coarse=False)
     after_sizes = class_sizes(inputs.after, rules, taus, coarse=not people.open)
-    before = Shown(rules, people, before_sizes, after=False)
-    after = Shown(rules, people, after_sizes, after=True)
+    known = [reidentification.common_variables(table, rules.minimum) for table in (inputs.before, inputs.after)]
+    before = Shown(rules, people, before_sizes, after=False, common=known[0])
+    after = Shown(rules, people, after_sizes, after=True, common=known[1])
     why_not = reidentification.withheld(inputs.plan)
     gates = verdict.gates(inputs, after)
     inventory = columns.inventory(inputs, rules)
@@ -39,6 +45,7 @@ def build_document(inputs: ReportInputs, *, run: Mapping[str, Any], explain: Exp
         "schema_version": SCHEMA_VERSION,
         "verdict": _verdict(inputs, gates, after, why_not),
         "gates": gates,
+        "thresholds": thresholds.section(inputs, why_not),
         "policy": _policy(inputs),
         "inputs": leftovers.tables(inputs, rules, people),
         "left_out": leftovers.left_out(inputs, rules),
@@ -48,7 +55,9 @@ def build_document(inputs: ReportInputs, *, run: Mapping[str, Any], explain: Exp
         "risk": reidentification.risk(inputs, before, after, why_not),
         "attribute": reidentification.attribute(inputs, before, after, why_not),
         "longitudinal": [],
-        "attacks": [],
+        "attacks": {**attacks.seeds(inputs), "tried": attacks.section(inputs, before, after, why_not)},
+        "sensitivity": sensitivity.section(inputs, after, why_not),
+        "survival": survival.section(inputs, after),
         "generalisation": cost.generalisation(inputs, after),
         "suppressed": {
             "people": people.cells(rules)["suppressed"].plain(),
@@ -63,7 +72,8 @@ def build_document(inputs: ReportInputs, *, run: Mapping[str, Any], explain: Exp
         "files": _files(inputs.files),
         "warnings": [without_counts(printable(text), rules) for text in inputs.facts.warnings],
         "versions": {printable(name): printable(inputs.versions[name]) for name in sorted(inputs.versions)},
-        "disclosure": _disclosure(rules, cut_of(taus[0])),
+        "sign_off": _sign_off(inputs),
+        "disclosure": _disclosure(rules, cut_of(taus[0]), internal),
         "run": {printable(name): plain(run[name]) for name in sorted(run)},
     }
     return {**built, "methods": _methods(built, explain)}
@@ -95,6 +105,36 @@ def _policy(inputs: ReportInputs) -> dict[str, Any]:
     }
 
 
+#: What a signature block needs, and the words of the context that may give it.
+_SIGNED: Mapping[str, tuple[str, ...]] = {
+    "purpose": ("purpose",),
+    "recipient": ("recipient",),
+    "method": ("method", "method_of_determination"),
+    "scope": ("scope",),
+    "valid_until": ("valid_until", "expiry", "expires"),
+    "name": ("expert", "signed_by", "approver", "responsible"),
+    "credentials": ("credentials", "expert_credentials", "role"),
+}
+
+
+def _sign_off(inputs: ReportInputs) -> dict[str, str]:
+    """Return what the policy states for the signature block; what it does not state is left to be written in."""
+    context = inputs.plan.policy.context
+    stated = {
+        field: next((_words(context[name]) for name in names if name in context), "")
+        for field, names in _SIGNED.items()
+    }
+    if not stated["method"]:
+        stated["method"] = _METHODS.get(inputs.plan.policy.claims, "")
+    return stated
+
+
+_METHODS: Mapping[str, str] = {
+    "safe_harbor": "Safe Harbor, 45 CFR 164.514(b)(2)",
+    "limited_data_set": "Limited data set, 45 CFR 164.514(e)",
+}
+
+
 def _words(value: Any) -> str:
     if isinstance(value, list | tuple):
         return "; ".join(_words(item) for item in value)
@@ -107,10 +147,10 @@ def _files(files: Mapping[str, str]) -> list[dict[str, str]]:
     return [{"name": printable(name), "sha256": printable(files[name])} for name in sorted(files)]
 
 
-def _disclosure(rules: Disclosure, risky_size: int) -> dict[str, Any]:
+def _disclosure(rules: Disclosure, risky_size: int, internal: bool) -> dict[str, Any]:
     few = f"Counts of people from 1 to {rules.minimum - 1} are not shown; nought is."
     return {
-        "mode": "shareable",
+        "mode": "internal" if internal else "shareable",
         "cell_min": rules.minimum,
         "largest_group_above_threshold": risky_size if risky_size < 2**40 else None,
         "rules": [
@@ -134,11 +174,12 @@ def _methods(built: Mapping[str, Any], explain: Explain | None) -> list[dict[str
     ids |= {row["id"] for group in built["risk"]["further"] for row in group["measures"]}
     ids |= {entry["id"] for entry in built["risk"]["measures"]} | {gate["metric"] for gate in built["gates"]}
     ids |= {row["id"] for entry in built["attribute"] for row in entry["measures"]}
+    ids |= {entry["id"] for entry in built["attacks"]["tried"]}
     methods: dict[str, dict[str, str]] = {}
     for name in sorted(ids):
         found = explain(name)
         if found is None:
-            methods.setdefault(name, {"id": name, "title": title(name), "meaning": _OWN.get(name, "")} | _NOTHING)
+            methods.setdefault(name, {"id": name, "title": title(name), "meaning": ""} | _NOTHING)
             continue
         methods.setdefault(
             found.id,
@@ -155,14 +196,6 @@ def _methods(built: Mapping[str, Any], explain: Explain | None) -> list[dict[str
 
 
 _NOTHING = {"formula": "", "units": "", "source": ""}
-_OWN: Mapping[str, str] = {
-    "residual_identifiers": "identifiers of the input found again in what was written: data, names and this report",
-    "singling_out": "people whom an undeclared kept column singles out, alone or with the quasi-identifiers",
-    "suppressed_share": "people whose quasi-identifiers were suppressed, of all people",
-    "loss": "normalised certainty penalty (NCP), mean over variables: 0 nothing lost, 1 everything",
-    "unshifted_dates": "dates that equal their own original after the shift",
-    "text_redacted_whole": "texts that could not be searched to their end and were redacted as a whole",
-}
 
 
 def _registered(name: str) -> Any:

@@ -203,6 +203,61 @@ def _round_up(largest: float) -> float:
 def _spot(x: float, y: float, radius: float, css: str) -> str:
     return f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{radius:g}" class="{css}"/>'
 
+def contribution(rows: Sequence[Mapping[str, Any]]) -> Markup:
+    """Draw the average risk without each variable, the one that gives most away first."""
+    shown = [
+        (_short(row["variable"], 17), row["average_risk_without"], i == len(rows) - 1)
+        for i, row in enumerate(rows[-_MOST_BARS:])
+    ]
+    full = max((cell["value"] or 0.0 for _, cell, _ in shown), default=0.0) or 1.0
+    body: list[str] = []
+    for i, (label, cell, whole) in enumerate(shown):
+        short = {**cell, "text": cell["text"].split(",")[0]}
+        body += _bar(i * _ROW, label, short, "before" if whole else "after", full)
+    said = ", ".join(f"without {label}: {cell['text']}" for label, cell, _ in shown[:12])
+    return svg("fig-contribution", "Average risk without one variable", said, len(shown) * _ROW + 4, body)
+
+
+def known_points(groups: Sequence[Mapping[str, Any]]) -> list[tuple[int, float | None, float | None]]:
+    """Return number of variables known, highest risk before and after, where there is a figure."""
+    points = []
+    for group in groups:
+        for row in group["measures"]:
+            if row["id"].startswith("known.rb.m"):
+                points.append((int(row["id"][10:]), row["before"]["value"], row["after"]["value"]))
+    return sorted(point for point in points if point[1] is not None or point[2] is not None)
+
+
+def known_curve(points: Sequence[tuple[int, float | None, float | None]]) -> Markup:
+    """Draw the highest risk against the number of variables that the attacker knows."""
+    most = max(number for number, _, _ in points)
+    span = max(most - 1, 1)
+    ticks = [((number - 1) / span, str(number)) for number, _, _ in points]
+    body = _y_ticks([(i / 4, f"{i / 4:g}") for i in range(5)]) + _frame(ticks, "variables that the attacker knows")
+    body.append(_text(0, _TOP - 11, "highest risk of one person", "muted"))
+    said = []
+    for place, side in ((1, "before"), (2, "after")):
+        own = [((point[0] - 1) / span, float(point[place] or 0)) for point in points if point[place] is not None]
+        body += _path(own, side)
+        said.append(f"{side}: " + ", ".join(f"{p[place]} with {p[0]}" for p in points if p[place] is not None))
+    title = "Highest risk by number of variables known"
+    return svg("fig-known", title, "; ".join(said), _TOP + _HEIGHT + 44, body)
+
+
+def survival_curve(group: Mapping[str, Any], time: str, number: int) -> Markup:
+    """Draw the share without the event over round times, before and after."""
+    longest = max((point["time"] for side in ("before", "after") for point in group[side]), default=1.0) or 1.0
+    times = sorted({point["time"] for side in ("before", "after") for point in group[side]})
+    ticks = [(when / longest, f"{when:g}") for when in times[:: max(len(times) // 5, 1)]]
+    body = _y_ticks([(i / 4, f"{25 * i} %") for i in range(5)]) + _frame(ticks, _short(time, 40))
+    said = []
+    for side in ("before", "after"):
+        points = [(point["time"] / longest, point["share"]["value"]) for point in group[side]]
+        body += _path(points, side)
+        said.append(f"{side}: " + ", ".join(f"{p['share']['text']} at {p['time']:g}" for p in group[side]))
+    title = f"Share without the event: {group['group']}"
+    return svg(f"fig-survival-{number}", title, "; ".join(said), _TOP + _HEIGHT + 44, body)
+
 
 def gauge(gate: Mapping[str, Any], number: int) -> Markup:
     """Draw where a figure stands against its threshold; nothing where there is no figure."""

@@ -80,6 +80,47 @@ def _risk(document: Mapping[str, Any]) -> list[str]:
         *([escape(risk["withheld"]), ""] if risk["withheld"] else []),
         *_table(("Measure", "Before", "After"), rows),
         *_table(("Side", "Group size", "Share of people"), sizes),
+        *_tried(document),
+    ]
+
+
+def _tried(document: Mapping[str, Any]) -> list[str]:
+    attacks = [
+        (
+            f"{a['question']} {a['about']}".strip(),
+            a["before"]["rate"]["text"],
+            a["after"]["rate"]["text"],
+            a["after"]["upper_bound"]["text"],
+            a["after"]["guessing"]["text"],
+            a["excess"]["text"],
+        )
+        for a in document["attacks"]["tried"]
+    ]
+    others = [
+        (s["assumption"], s["k"]["text"], s["highest_risk"]["text"], s["average_risk"]["text"])
+        for s in document["sensitivity"]
+    ]
+    conventions = [
+        (
+            t["title"],
+            "; ".join(f"{g['metric']} {g['condition']}" for g in t["gates"]) or "no number is named",
+            _OUTCOMES.get(t["outcome"], "nothing to hold against"),
+            "yes" if t["chosen"] else "no",
+            t["source"],
+        )
+        for t in document["thresholds"]
+    ]
+    head = ("Question", "On the input", "On the release", "Upper bound", "By guessing", "From the own record")
+    return [
+        "## Attacks tried",
+        "",
+        *_table(head, attacks),
+        "## The same under other assumptions",
+        "",
+        *_table(("If", "Smallest group", "Highest risk", "Average risk"), others),
+        "## Conventions in use",
+        "",
+        *_table(("Convention", "Condition", "Outcome", "Named by the policy", "Source"), conventions),
     ]
 
 

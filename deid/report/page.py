@@ -52,6 +52,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters["combined"] = lambda cell, reason: {**cell, "reason": reason}
     environment.filters["kind"] = lambda kind: KINDS.get(kind, kind)
     return environment
 

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+import numpy as np
+
 from deid.classes import ClassTable
 from deid.decisions import Plan, Step
 from deid.model import Measure, Role
 from deid.report.disclosure import printable
 from deid.report.inputs import ReportInputs
 from deid.report.people import ClassSizes
-from deid.report.shown import Shown, plain_measure, title
+from deid.report.shown import Shown, plain_measure
+from deid.report.titles import title
 
 _UTILITY = ("loss", "average_class_size", "c_avg", "discernibility", "ncp", "precision", "entropy_loss")
 #: Further measures in groups: title, and the first parts of their ids.
@@ -23,6 +26,8 @@ _GROUPS = (
     ("Other readings of missing values", ("missing",)),
     ("Over time", ("longitudinal", "shift")),
 )
+#: Measures that stand in sections of their own.
+_ELSEWHERE = ("util.", "attack.")
 _VALUES_STAY = ("keep", "round", "noise", "pool_rare")
 _MOST_VARIABLES = 12
 _MOST_CLASSES = 300_000
@@ -121,15 +126,40 @@ def _risk_ids(inputs: ReportInputs) -> list[str]:
     rest = [
         name
         for name in _every_id(inputs)
-        if name not in _UTILITY and name not in _gate_only(inputs) and name not in about and not name.startswith("util")
+        if name not in _UTILITY and name not in _gate_only(inputs) and name not in about
+        if not name.startswith(_ELSEWHERE)
     ]
     return sorted(rest, key=lambda name: (_ORDER.index(name) if name in _ORDER else len(_ORDER), name))
 
 
 def utility(inputs: ReportInputs, before: Shown, after: Shown) -> list[dict[str, Any]]:
     """Return the measures of what the release is still worth."""
-    ids = [name for name in _every_id(inputs) if name in _UTILITY or name.startswith("util")]
-    return measures(ids, inputs, before, after)
+    ids = [name for name in _every_id(inputs) if name in _UTILITY or name.startswith("util.")]
+    names = set(_released_names(inputs))
+    return [row for row in measures(ids, inputs, before, after) if _of_released(row["id"], names)]
+
+
+def _of_released(measure: str, released: set[str]) -> bool:
+    """Return whether a measure of utility is about the whole or about a variable that the release names."""
+    about = measure.split(".", 2)[2:]
+    return not about or not measure.startswith("util.") or about[0] in released
+
+
+def _released_names(inputs: ReportInputs) -> list[str]:
+    steps = [step for step in inputs.plan.steps if step.released]
+    return [step.variable for step in steps] + [step.column for step in steps]
+
+
+def common_variables(table: ClassTable | None, minimum: int) -> frozenset[str]:
+    """Return the quasi-identifiers of which each value is held by at least `minimum` people."""
+    if table is None:
+        return frozenset()
+    found = set()
+    for i, name in enumerate(table.variables):
+        held = np.bincount(table.codes[:, i], weights=table.counts)
+        if (held[held > 0] >= minimum).all():
+            found.add(name)
+    return frozenset(found)
 
 
 def attributes_of(inputs: ReportInputs) -> dict[str, str]:
@@ -138,6 +168,8 @@ def attributes_of(inputs: ReportInputs) -> dict[str, str]:
     names = sorted({name for side in sides for name in side}, key=lambda name: (-len(name), name))
     found = {}
     for measure in _every_id(inputs):
+        if measure.startswith(_ELSEWHERE):
+            continue
         about = next((name for name in names if measure.endswith(f".{name}")), None)
         if about is not None:
             found[measure] = about

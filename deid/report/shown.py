@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -12,33 +11,6 @@ from deid.model import Measure, Status
 from deid.report.disclosure import Cell, Disclosure, grouped, percent, printable, rounded_share, without_counts
 from deid.report.people import ClassSizes, Totals, cut_of
 
-#: Titles of measures in plain words, by id or by the id's first part.
-TITLES: Mapping[str, str] = {
-    "k": "Smallest group (k)",
-    "prosecutor.ra": "People at a risk above the threshold (prosecutor Ra)",
-    "prosecutor.rb": "Highest risk of one person (prosecutor Rb)",
-    "prosecutor.rc": "Average risk (prosecutor Rc)",
-    "journalist.ra": "People at a risk above the threshold in the population (journalist Ra)",
-    "journalist.rb": "Highest risk in the population (journalist Rb)",
-    "journalist.rc": "Average risk in the population (journalist Rc)",
-    "marketer": "Expected share of correct matches (marketer)",
-    "unique_share": "People alone in their group (sample uniques)",
-    "classes": "Number of groups",
-    "average_class_size": "Average group size",
-    "c_avg": "Average group size against k",
-    "discernibility": "Discernibility",
-    "suppressed_share": "People suppressed",
-    "residual_identifiers": "Identifiers left in the release",
-    "singling_out": "People singled out by undeclared columns",
-    "k_map": "Smallest group in the population (k-map)",
-    "sets.k": "Smallest group of any adversary (k on every set)",
-    "sets.highest_risk": "Highest risk from any adversary",
-    "qi.distinction": "Distinct combinations per person",
-    "qi.separation": "Pairs of people told apart by all variables",
-    "loss": "Information lost",
-    "unshifted_dates": "Dates equal to their own original",
-    "text_redacted_whole": "Texts redacted as a whole",
-}
 STATUS_WORDS: Mapping[Status, str] = {
     Status.OK: "computed",
     Status.NOT_CONVERGED: "did not converge",
@@ -47,7 +19,17 @@ STATUS_WORDS: Mapping[Status, str] = {
     Status.NOT_COMPUTED: "not computed",
 }
 #: Measures that are shown as percentages.
-SHARES = ("prosecutor.ra", "journalist.ra", "unique_share", "suppressed_share", "loss", "singling_out")
+SHARES = (
+    "attack.singling_out",
+    "attack.linkability",
+    "attack.membership",
+    "prosecutor.ra",
+    "journalist.ra",
+    "unique_share",
+    "suppressed_share",
+    "loss",
+    "singling_out",
+)
 _GROUP_FIGURES = ("classes", "average_class_size", "c_avg", "discernibility")
 _COUNTS = ("residual_identifiers", "unshifted_dates", "text_redacted_whole")
 #: Figures of classes, not of people: they say what a class is like, not how many people are in question.
@@ -57,48 +39,20 @@ _OF_RARITY = ("t", "beta", "delta_disclosure")
 #: Figures worked out from the number of sample uniques, which they would give away.
 _OF_UNIQUES = ("popuniq", "indivrisk", "loglinear", "suda")
 _FEW_PEOPLE = 50
-#: Words for the first parts of ids, where nothing better is known.
-_FAMILIES = {
-    "l.distinct": "Distinct l-diversity",
-    "l.entropy": "Entropy l-diversity",
-    "l.recursive_c": "Recursive (c,l)-diversity, smallest c",
-    "t.equal": "t-closeness, equal distance",
-    "t.ordered": "t-closeness, ordered distance",
-    "t.hier": "t-closeness, hierarchical distance",
-    "alpha_k": "Largest share of one value in a group (alpha)",
-    "attr.prior": "Guessing the value right without the release",
-    "attr.posterior": "Guessing the value right from the group",
-    "beta.basic": "Basic beta-likeness",
-    "beta.enhanced": "Enhanced beta-likeness",
-    "delta_disclosure.ln": "delta-disclosure",
-    "delta_disclosure.strict": "delta-disclosure, strict",
-    "contribution": "Fall of the average risk without",
-    "qi.distinction": "Distinct values per person",
-    "qi.separation": "Pairs of people told apart",
-    "known.rb": "Highest risk, attacker knows",
-    "known.rc": "Average risk, attacker knows",
-    "missing.own_category": "A blank equals a blank",
-    "missing.wildcard": "A blank equals anything",
-    "missing.conservative": "A blank equals anything, for itself only",
-    "popuniq": "Population uniques",
-    "indivrisk": "Individual risk (Benedetti-Franconi)",
-    "loglinear": "Log-linear model",
-    "suda": "Special uniques (SUDA)",
-    "delta_presence": "delta-presence",
-    "sets.k": "Smallest group, adversary",
-    "longitudinal.max_risk": "Highest risk, known events beside the class",
-    "longitudinal.unicity": "People whom known events single out in their class",
-}
 
 
 @dataclass(frozen=True)
 class Shown:
-    """Turns measures of one side (the input, or the release) into cells."""
+    """Turns measures of one side (the input, or the release) into cells.
+
+    common  the quasi-identifiers of which every value is held by enough people
+    """
 
     rules: Disclosure
     totals: Totals
     sizes: ClassSizes | None
     after: bool
+    common: frozenset[str] = frozenset()
 
     @property
     def coarse(self) -> bool:
@@ -125,27 +79,41 @@ class Shown:
             "unique_share": lambda measure, value: self._up_to(1, value),
             "suppressed_share": lambda measure, value: self.suppressed(),
             "loss": self._loss,
+            "journalist.ra": self._nested_share,
+            "sets.highest_risk": lambda measure, value: probability(value),
             **dict.fromkeys(_GROUP_FIGURES, self._group_figure),
             **dict.fromkeys(_COUNTS, lambda measure, value: self.rules.count(round(value))),
         }
-        if name in exact:
-            return exact[name]
+        return exact[name] if name in exact else self._by_family(name)
+
+    def _by_family(self, name: str) -> Callable[[Measure, float], Cell]:
         parts = name.split(".")
-        if (parts[0] in _OF_CLASSES and name != "sets.highest_risk") or (parts[0] == "missing" and parts[-1] == "k"):
+        if parts[0] in _OF_CLASSES or (parts[0] == "missing" and parts[-1] == "k"):
             return self._of_classes
-        if parts[0] in _OF_RARITY:
-            return self._of_rarity
-        if name == "journalist.ra":
-            return lambda measure, value: self._share(value, nested=True)
-        if parts[0] in ("contribution", "qi"):
-            return lambda measure, value: rounded_share(value, self.people) if self.coarse else number(value)
-        if parts[0] in _OF_UNIQUES:
-            return self._of_uniques
-        if "rb" in parts[1:2] or name == "sets.highest_risk" or name.startswith("longitudinal.max_risk"):
-            return lambda measure, value: probability(value)
+        families: Mapping[str, Callable[[Measure, float], Cell]] = {
+            **dict.fromkeys(_OF_RARITY, self._of_rarity),
+            **dict.fromkeys(_OF_UNIQUES, self._of_uniques),
+            "attr": self._guessed,
+            "attack": lambda measure, value: self.attack(value, measure),
+            "util": self._worth,
+            "shift": lambda measure, value: Cell(round(value, 1), f"{value:g}"),
+            "qi": self._told_apart,
+            "contribution": self._contributed,
+            "marketer": self._average,
+        }
+        if parts[0] in families:
+            return families[parts[0]]
         if name.startswith("longitudinal.unicity"):
-            return lambda measure, value: self._share(value, nested=True)
-        return self._average if parts[0] == "marketer" or "rc" in parts[1:] else self._other
+            return self._nested_share
+        if "rb" in parts[1:2] or name.startswith("longitudinal.max_risk"):
+            return lambda measure, value: probability(value)
+        return self._average if "rc" in parts[1:] else self._other
+
+    def _nested_share(self, measure: Measure, value: float) -> Cell:
+        return self._share(value, nested=True)
+
+    def _contributed(self, measure: Measure, value: float) -> Cell:
+        return rounded_share(value, self.people) if self.coarse else number(value)
 
     def _at_risk(self, measure: Measure, value: float) -> Cell:
         tau = measure.detail.get("tau")
@@ -191,7 +159,41 @@ class Shown:
         return Cell(round(value), grouped(round(value))) if value >= 100 or value.is_integer() else number(value)
 
     def _of_classes(self, measure: Measure, value: float) -> Cell:
-        return Cell(int(value), grouped(int(value))) if value.is_integer() else number(value, 2 if self.coarse else 3)
+        return Cell(int(value), grouped(int(value))) if value.is_integer() else number(value, 2)
+
+    def _guessed(self, measure: Measure, value: float) -> Cell:
+        """Return a share of people who hold the likeliest value: hidden after, where few were suppressed."""
+        hidden = self.after and not self.totals.open
+        return self.rules.derivable() if hidden else self.rules.share(value, self.people)
+
+    def attack(self, value: float, measure: Measure) -> Cell:
+        """Return a success rate of the trials of an attack, or a difference of two, rounded as a share of people is."""
+        trials = int(measure.detail.get("trials", measure.detail.get("control_trials", 0)))
+        if value < 0:
+            cell = self.rules.share(-value, trials)
+            return Cell(None if cell.value is None else -cell.value, f"minus {cell.text}", cell.hidden)
+        if self.rules.small(round(value * trials)):
+            return Cell(None, f"under {percent(self.rules.step(trials) or 1.0)}", "derivable")
+        return self.rules.share(value, trials)
+
+    def _worth(self, measure: Measure, value: float) -> Cell:
+        """Return a figure of utility; finer than a hundredth, it could tell how many people were suppressed."""
+        if not self.totals.open and not measure.id.startswith("util.nue"):
+            return self.rules.derivable()
+        step = 0.01 if self.totals.open else 0.05
+        rounded = round(round(value / step) * step, 2)
+        if 0 < value < step / 2:
+            return Cell(None, f"under {step:g}", "derivable")
+        return Cell(rounded, f"{rounded:g}")
+
+    def _told_apart(self, measure: Measure, value: float) -> Cell:
+        """Return distinction or separation; pairs told apart by one variable only if its values are common enough."""
+        if not measure.id.startswith("qi.separation"):
+            return self._contributed(measure, value)
+        variable = measure.id.removeprefix("qi.separation").removeprefix(".")
+        if self.rules.minimum > 1 and (variable not in self.common if variable else self.coarse):
+            return self.rules.derivable()
+        return Cell(round(value, 2), percent(value, 0))
 
     def _of_rarity(self, measure: Measure, value: float) -> Cell:
         """Return a distance; only a bound where it would tell that few people hold some value.
@@ -257,25 +259,6 @@ def significant(value: float, digits: int = 3) -> str:
         return grouped(round(value))
     text = f"{value:.{digits}g}"
     return text if "e" not in text else f"{value:.6f}".rstrip("0")
-
-
-def title(name: str) -> str:
-    """Return the title of a measure in plain words; what it is about stands after it."""
-    if name in TITLES:
-        return TITLES[name]
-    parts = name.split(".")
-    for length in range(len(parts) - 1, 0, -1):
-        words = _FAMILIES.get(".".join(parts[:length]))
-        if words is not None:
-            return f"{words}: {_rest('.'.join(parts[length:]))}"
-    return printable(name)
-
-
-def _rest(text: str) -> str:
-    known = re.fullmatch(r"m(\d+)", text)
-    if known is None:
-        return printable(text.replace("_", " ") if text.islower() else text)
-    return "1 variable" if known[1] == "1" else f"{known[1]} variables"
 
 
 def reason(measure: Measure, rules: Disclosure) -> str:

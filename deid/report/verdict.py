@@ -7,9 +7,11 @@ from typing import Any
 
 from deid.errors import ReleaseRefused, problem_kind
 from deid.model import GateOutcome, Status
+from deid.report.attacks import upper_bound
 from deid.report.disclosure import Cell, percent, printable
 from deid.report.inputs import ReportInputs
-from deid.report.shown import SHARES, Shown, reason, title
+from deid.report.shown import SHARES, Shown, reason
+from deid.report.titles import title
 
 GATE_WITHOUT_VALUE = problem_kind(
     "R501",
@@ -68,7 +70,6 @@ def _evaluated(outcome: GateOutcome) -> bool:
 def _gate(outcome: GateOutcome, shown: Shown) -> dict[str, Any]:
     cell = _unrounded(shown.cell(outcome.measure), outcome)
     failed = "fail" if _evaluated(outcome) else "not_evaluated"
-    interval = outcome.measure.interval
     return {
         "id": printable(outcome.gate),
         "metric": printable(outcome.measure.id),
@@ -79,14 +80,31 @@ def _gate(outcome: GateOutcome, shown: Shown) -> dict[str, Any]:
         "op": outcome.op,
         "condition": f"{_WORDS_OF_OP[outcome.op]} {_threshold(outcome)}",
         "threshold": outcome.threshold,
-        "upper_bound": round(interval[1], 4) if interval and cell.value is not None else None,
+        "upper_bound": _upper_bound(outcome, cell, shown),
         "outcome": "pass" if outcome.passed else failed,
     }
 
 
+def _upper_bound(outcome: GateOutcome, cell: Cell, shown: Shown) -> float | None:
+    """Return the upper bound that the gate was held against; no finer than the figure, nor beyond what passed."""
+    interval = outcome.measure.interval
+    if interval is None or outcome.measure.value is None:
+        return None
+    if outcome.gate.startswith("attack."):
+        rounded = upper_bound(outcome.measure, shown).value
+        if rounded is None or (outcome.passed and outcome.op.startswith("<") and rounded > outcome.threshold):
+            return outcome.threshold if outcome.passed and outcome.op.startswith("<") else None
+        return float(rounded)
+    return round(interval[1], 4) if cell.value is not None else None
+
+
 def _threshold(outcome: GateOutcome) -> str:
     """Return the threshold in the unit in which the figure is shown."""
-    return percent(outcome.threshold, 2) if outcome.measure.id in SHARES else f"{outcome.threshold:g}"
+    return (
+        percent(outcome.threshold, 2)
+        if outcome.measure.id.startswith((*SHARES, "attack."))
+        else f"{outcome.threshold:g}"
+    )
 
 
 def _unrounded(cell: Cell, outcome: GateOutcome) -> Cell:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 
-from deid.model import Measure
+from deid.model import Measure, Status
 from deid.risk.outcome import figure, unavailable
 
 WORKDAYS = frozenset({0, 1, 2, 3, 4})
@@ -25,6 +25,8 @@ def shift_candidates(
     A shift d from -window to window is a candidate if every released day minus d is a possible original: on one of the
     weekdays (Monday is 0) on which visits take place, and within the period of the study where it is known. Days count
     from 1970-01-01. The fewer candidates, the more of the shift can be worked out from the dates alone: one is none.
+    Persons whose dates fit no shift show that the assumption does not hold for them, and are left out; where it does
+    not hold for most, it helps nobody and there is no figure.
     """
     names = ("shift.candidates.min", "shift.candidates.median")
     shifts = np.arange(-window, window + 1)
@@ -40,7 +42,11 @@ def shift_candidates(
     if not found:
         nobody = "nobody has a date"
         return unavailable(names[0], nobody), unavailable(names[1], nobody)
+    impossible, found = found.count(0), [count for count in found if count]
+    if impossible > len(found):
+        reason = "most people have dates on days that were taken to be impossible"
+        return unavailable(names[0], reason, Status.NOT_APPLICABLE), unavailable(names[1], reason, Status.NOT_APPLICABLE)
     return (
-        figure(names[0], min(found), impossible=found.count(0), window=window),
+        figure(names[0], min(found), impossible=impossible, window=window),
         figure(names[1], float(np.median(found)), window=window),
     )

@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 
 import pandas as pd
+import pyarrow as pa
 import pytest
 from click.testing import CliRunner
 
@@ -40,8 +41,6 @@ class Pilot:
         self.after = {name: read(name) for name in before}
         subjects = sorted({s for t in before.values() if "USUBJID" in t for s in t["USUBJID"].dropna()})
         key = Key.from_hex(KEY).for_release("trial-sharing")
-        import pyarrow as pa
-
         new = Pseudonym().apply(pa.array(subjects), Context("dm", "USUBJID", "subject", key)).to_pylist()
         self.new_of = dict(zip(subjects, new, strict=True))
 
@@ -145,9 +144,7 @@ def shifts(trial: Pilot) -> dict[str, int]:
     """Return the delta of every subject, read from a date that every subject has."""
     before = trial.before["dm"].set_index(trial.before["dm"]["USUBJID"].map(trial.new_of))["DMDTC"]
     after = trial.after["dm"].set_index("USUBJID")["DMDTC"]
-    return {
-        s: (date.fromisoformat(after[s][:10]) - date.fromisoformat(before[s][:10])).days for s in after.index
-    }
+    return {s: (date.fromisoformat(after[s][:10]) - date.fromisoformat(before[s][:10])).days for s in after.index}
 
 
 def test_no_subject_keeps_a_date(trial: Pilot) -> None:
@@ -169,7 +166,9 @@ def test_every_date_of_a_subject_moves_alike(trial: Pilot) -> None:
             )
             after = trial.after[name]
             whole_after = after[after[column].fillna("").str.len() >= 10]
-            assert Counter(zip(whole_after["USUBJID"], whole_after[column], strict=True)) == expected, f"{name}.{column}"
+            assert Counter(zip(whole_after["USUBJID"], whole_after[column], strict=True)) == expected, (
+                f"{name}.{column}"
+            )
 
 
 def test_lengths_of_dates_are_as_before(trial: Pilot) -> None:
@@ -229,7 +228,11 @@ def test_numeric_dates_move_with_the_text_dates(pilot: Pilot) -> None:
         moved = Counter()
         for s, value in zip(before["USUBJID"].map(pilot.new_of), before[column], strict=True):
             if pd.notna(value):
-                new = value + deltas[s] if isinstance(value, float) else pd.Timestamp(value) + pd.Timedelta(days=deltas[s])
+                new = (
+                    value + deltas[s]
+                    if isinstance(value, float)
+                    else pd.Timestamp(value) + pd.Timedelta(days=deltas[s])
+                )
                 moved[s, str(new)[:10]] += 1
         found = Counter((s, str(v)[:10]) for s, v in zip(after["USUBJID"], after[column], strict=True) if pd.notna(v))
         assert found == moved, name
@@ -241,9 +244,9 @@ def test_xpt_comes_back_with_names_labels_types_and_widths(xpt: Pilot) -> None:
     shifted_or_kept = {"AESTDTC", "AESEV", "AESEQ", "VISIT", "VISITNUM", "EXDOSE", "TSVAL", "DSDTC", "QLABEL"}
     for path in sorted((SHARED / "data" / "cdisc_pilot_sdtm").glob("*.xpt")):
         before = pyreadstat.read_xport(str(path), metadataonly=True, encoding="WINDOWS-1252")[1]
-        after = pyreadstat.read_xport(
-            str(xpt.folder / "data" / path.name), metadataonly=True, encoding="WINDOWS-1252"
-        )[1]
+        after = pyreadstat.read_xport(str(xpt.folder / "data" / path.name), metadataonly=True, encoding="WINDOWS-1252")[
+            1
+        ]
         labels = before.column_names_to_labels
         assert list(after.column_names) == [c for c in before.column_names if c in after.column_names]
         for column in after.column_names:
@@ -256,3 +259,20 @@ def test_xpt_comes_back_with_names_labels_types_and_widths(xpt: Pilot) -> None:
 def test_a_typographic_apostrophe_survives(xpt: Pilot) -> None:
     ts = xpt.after["ts"]
     assert "\u2019" in ts.loc[ts["TSPARMCD"] == "TDIGRP", "TSVAL"].iloc[0]
+
+
+def test_classes_of_the_demographics_are_counted_right(xpt: Pilot) -> None:
+    """Facts of the input: bands of age by sex, and what raw age, sex and race single out."""
+    import numpy as np
+
+    from deid.risk.tables import class_table
+
+    dm = xpt.before["dm"]
+    bands = np.where(dm["AGE"] < 65, "<65", np.where(dm["AGE"] <= 80, "65-80", ">80"))
+    banded, _ = class_table({"AGE": pa.array(list(map(str, bands))), "SEX": pa.array(list(dm["SEX"]))}, ["AGE", "SEX"])
+    assert (len(banded), banded.counts.min(), banded.counts[banded.counts < 11].sum()) == (6, 15, 0)
+    columns = {name: pa.array([str(value) for value in dm[name]]) for name in ("AGE", "SEX", "RACE")}
+    raw, _ = class_table(columns, ["AGE", "SEX", "RACE"])
+    assert len(raw) == 92
+    assert (raw.counts == 1).sum() == 32
+    assert raw.counts[raw.counts < 11].sum() == 283

@@ -98,8 +98,8 @@ def span_of(axis: Axis) -> Span | None:
     Coarser levels must be stretches of it, so that what the policy allows at most stays a bound.
     """
     labels = axis.hierarchy.labels[axis.lowest]
-    found = _leaves([label for label in labels if label is not None and label != ROOT])
-    if found is None or ROOT in labels or not found:
+    found = _leaves([label for label in labels if label is not None])
+    if not found:
         return None
     ranked = sorted(found.values(), key=lambda leaf: (leaf.low, leaf.high))
     if any(one.high > other.low for one, other in itertools.pairwise(ranked)):
@@ -119,8 +119,10 @@ def span_of(axis: Axis) -> Span | None:
     return span if _stretches(axis, span) else None
 
 
-def numeric(axis: Axis) -> Span:
-    """Return the span of an axis of plain numbers. Raises PolicyError for any other."""
+def numeric(axis: Axis) -> Span | None:
+    """Return the span of an axis of plain numbers, None where all are missing. Raises PolicyError for any other."""
+    if axis.hierarchy.labels[axis.lowest] == (None,):
+        return None
     span = span_of(axis)
     if span is None or any(leaf is not None and leaf.value is None for leaf in span.leaves):
         raise PolicyError(
@@ -135,12 +137,14 @@ def _leaves(labels: Sequence[str]) -> dict[str, Leaf] | None:
     points: list[tuple[str, Decimal]] = []
     for label in labels:
         bounds = _bounds(label)
-        if bounds is None:
+        if bounds is None:  # '*' too
             return None
         if bounds[1] is None:
             points.append((label, bounds[0]))
         else:
             found[label] = Leaf(label, bounds[0], bounds[1], None)
+    if not labels:
+        return None
     whole = all(value == value.to_integral_value() for _, value in points)
     starts = sorted({*(value for _, value in points), *(leaf.low for leaf in found.values())})
     following = dict(zip(starts, [*starts[1:], _ENDLESS], strict=True))

@@ -1,0 +1,159 @@
+"""What an anonymised table is still worth to a classifier: trained on the release, tested on held-back originals.
+
+    python benchmarks/anonymisation_utility.py --data adult.csv --hierarchies DIR --target salary-class --k 5 --k 50
+
+Seven tenths of the rows are anonymised with all columns as quasi-identifiers, the target too; a logistic regression
+learns from them and is tested on the other three tenths as they were. A released cell enters as the share of each leaf
+under it, as often as the release itself shows the leaves in full, so that released and original rows live in one space;
+numbers enter as their mean and its square too. Rows whose target was generalised teach nothing and are left out. The figure is the area under the ROC curve; differences below .003 are
+noise. Needs scikit-learn (BSD), which deid itself does not.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from anonymisation import class_table, encode, hierarchies_of
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import roc_auc_score
+
+from deid.anonymise import anonymise
+from deid.classes import ClassTable
+from deid.decisions import Anonymise
+from deid.hierarchy import Hierarchy, Recoding
+
+SEED = 20_260_102
+Floats = npt.NDArray[np.float64]
+
+
+def covered_by(hierarchy: Hierarchy, label: str | None, leaves: Sequence[str]) -> Floats:
+    """Return 1 for each leaf under a released cell."""
+    covered = np.zeros(len(leaves))
+    own = {str(name): i for i, name in enumerate(leaves)}
+    if label in own:
+        covered[own[str(label)]] = 1
+        return covered
+    low, high = _interval(label)
+    for value, at in own.items():
+        covered[at] = low is not None and high is not None and low <= float(value) < high
+    if not covered.any():
+        names = hierarchy.labels
+        level = next(i for i in range(len(names)) if label in names[i])
+        inside = np.flatnonzero(hierarchy.maps[level] == names[level].index(label))
+        for code in inside:
+            value = names[0][hierarchy.maps[0][code]]
+            if value is not None:
+                covered[own[value]] = 1
+    return covered
+
+
+def _interval(label: str | None) -> tuple[float | None, float | None]:
+    text = str(label)
+    if text.startswith("[") and text.endswith(")") and ", " in text:
+        low, high = text[1:-1].split(", ")
+        return float(low), float(high)
+    if text.endswith("+"):
+        return float(text[:-1]), float("inf")
+    return None, None
+
+
+def features(
+    names: Sequence[str], columns: Sequence[Sequence[str | None]], chain: dict[str, Hierarchy], table: ClassTable
+) -> Floats:
+    """Return one row of leaf shares for each row of cells."""
+    parts = []
+    for name, cells in zip(names, columns, strict=True):
+        words = table.vocabularies[table.variables.index(name)]
+        leaves = [str(word) for word in words if word is not None]
+        labels = sorted(set(cells), key=str)
+        shown = pd.Series(cells).value_counts()
+        usual = np.array([shown.get(leaf, 0) + 1.0 for leaf in leaves])
+        matrix = np.stack([covered_by(chain[name], label, leaves) for label in labels]) * usual
+        matrix /= matrix.sum(axis=1, keepdims=True)
+        numbers = pd.to_numeric(pd.Series(leaves), errors="coerce").to_numpy()
+        if not np.isnan(numbers).any():
+            middle = matrix @ ((numbers - numbers.mean()) / numbers.std())
+            matrix = np.column_stack([matrix, middle, middle**2])
+        number = {label: i for i, label in enumerate(labels)}
+        parts.append(matrix[[number[cell] for cell in cells]])
+    return np.hstack(parts)
+
+
+def released_rows(frame: pd.DataFrame, table: ClassTable, found: Recoding) -> pd.DataFrame:
+    """Return the rows of the release; suppressed ones are gone."""
+    lookup = {tuple(row): i for i, row in enumerate(table.codes)}
+    numbers = []
+    for name, words in zip(table.variables, table.vocabularies, strict=True):
+        vocabulary, codes = encode(frame[name])
+        place = {word: i for i, word in enumerate(words)}
+        numbers.append(np.array([place[word] if word in place else -1 for word in vocabulary])[codes])
+    classes = np.array([lookup[tuple(row)] for row in np.column_stack(numbers)])
+    kept = classes[~found.suppressed[classes]]
+    cells = {
+        name: np.array(labels, dtype=object)[found.codes[kept, i]]
+        for i, (name, labels) in enumerate(zip(found.variables, found.labels, strict=True))
+    }
+    return pd.DataFrame(cells, dtype=object)
+
+
+@click.command()
+@click.option("--data", type=click.Path(exists=True, path_type=Path), required=True)
+@click.option("--hierarchies", type=click.Path(exists=True, path_type=Path), required=True)
+@click.option("--target", default="salary-class", show_default=True)
+@click.option("--k", "sizes", multiple=True, type=int, default=(5, 50), show_default=True)
+@click.option("--splits", default=1, show_default=True, help="random splits of which the mean is taken")
+@click.option("--json", "as_json", is_flag=True)
+def main(data: Path, hierarchies: Path, target: str, sizes: tuple[int, ...], splits: int, as_json: bool) -> None:
+    """Measure the AUC of originals and of local and global releases."""
+    frame = pd.read_csv(data, sep=";", dtype=object, keep_default_na=False)
+    result: dict[str, list[float]] = {}
+    for split in range(splits):
+        order = np.random.default_rng(SEED + split).permutation(len(frame))
+        cut = int(round(len(frame) * 0.7))
+        train = frame.iloc[order[:cut]].reset_index(drop=True)
+        test = frame.iloc[order[cut:]].reset_index(drop=True)
+        for name, value in measured(frame, train, test, hierarchies, target, sizes).items():
+            result.setdefault(name, []).append(value)
+    shown = {name: round(float(np.mean(values)), 4) for name, values in result.items()}
+    lines = "\n".join(f"{name:24} {value:.4f}" for name, value in shown.items())
+    click.echo(json.dumps(shown) if as_json else lines)
+
+
+def measured(
+    frame: pd.DataFrame, train: pd.DataFrame, test: pd.DataFrame, folder: Path, target: str, sizes: Sequence[int]
+) -> dict[str, float]:
+    """Return the AUC by what the classifier was trained on, all tested on the same original rows."""
+    names = [name for name in frame.columns if name != target]
+    whole = class_table(frame, list(frame.columns), [])
+    domain = hierarchies_of(whole, folder)
+    positive = sorted(frame[target].unique())[-1]
+    rows: dict[str, Any] = {"original": train}
+    table = class_table(train, list(train.columns), [])
+    chain = hierarchies_of(table, folder)
+    for k in sizes:
+        for how, spec in {
+            "local": Anonymise(k, 0.0, "local"),
+            "local, intervals": Anonymise(k, 0.0, "local", notation="interval"),
+            "global, 5 %": Anonymise(k, 0.05),
+        }.items():
+            rows[f"{how}, k {k}"] = released_rows(train, table, anonymise(table, chain, spec))
+    original = features(names, [test[name].tolist() for name in names], domain, whole)
+    truth = (test[target] == positive).to_numpy()
+    found = {}
+    for name, release in rows.items():
+        known = release[release[target].isin(set(frame[target]))]
+        given = features(names, [known[column].tolist() for column in names], domain, whole)
+        model = LogisticRegression(max_iter=2000, C=1.0).fit(given, (known[target] == positive).to_numpy())
+        found[name] = float(roc_auc_score(truth, model.predict_proba(original)[:, 1]))
+    return found
+
+
+if __name__ == "__main__":
+    main()
