@@ -3,10 +3,11 @@
     python benchmarks/anonymisation_utility.py --data adult.csv --hierarchies DIR --target salary-class --k 5 --k 50
 
 Seven tenths of the rows are anonymised with all columns as quasi-identifiers, the target too; a logistic regression
-learns from them and is tested on the other three tenths as they were. A released cell enters as the share of each leaf
-under it, as often as the release itself shows the leaves in full, so that released and original rows live in one space;
-numbers enter as their mean and its square too. Rows whose target was generalised teach nothing and are left out. The figure is the area under the ROC curve; differences below .003 are
-noise. Needs scikit-learn (BSD), which deid itself does not.
+learns from them and is tested on the other three tenths as they were. For a released cell one of the leaves under it is
+drawn, each as likely as the other and three times for every row, so that released and original rows live in one space;
+a leaf enters as one of many, a number also as itself and its square. Rows whose target was generalised teach nothing,
+and are left out. The figure is the area under the ROC curve; differences below .003 are noise. Needs scikit-learn
+(BSD), which deid itself does not.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ from deid.decisions import Anonymise
 from deid.hierarchy import Hierarchy, Recoding
 
 SEED = 20_260_102
+COPIES = 3
 Floats = npt.NDArray[np.float64]
 
 
@@ -65,24 +67,30 @@ def _interval(label: str | None) -> tuple[float | None, float | None]:
 
 
 def features(
-    names: Sequence[str], columns: Sequence[Sequence[str | None]], chain: dict[str, Hierarchy], table: ClassTable
+    names: Sequence[str],
+    columns: Sequence[Sequence[str | None]],
+    chain: dict[str, Hierarchy],
+    table: ClassTable,
+    copies: int = 1,
 ) -> Floats:
-    """Return one row of leaf shares for each row of cells."""
+    """Return rows of leaves, drawn under the cells of each row `copies` times."""
     parts = []
+    random = np.random.default_rng(SEED)
     for name, cells in zip(names, columns, strict=True):
         words = table.vocabularies[table.variables.index(name)]
         leaves = [str(word) for word in words if word is not None]
         labels = sorted(set(cells), key=str)
-        shown = pd.Series(cells).value_counts()
-        usual = np.array([shown.get(leaf, 0) + 1.0 for leaf in leaves])
-        matrix = np.stack([covered_by(chain[name], label, leaves) for label in labels]) * usual
-        matrix /= matrix.sum(axis=1, keepdims=True)
+        covered = np.stack([covered_by(chain[name], label, leaves) for label in labels])
+        upto = np.cumsum(covered / covered.sum(axis=1, keepdims=True), axis=1)
+        number = {label: i for i, label in enumerate(labels)}
+        rows = np.tile([number[cell] for cell in cells], copies)
+        drawn = (random.random(len(rows))[:, None] > upto[rows]).sum(axis=1).clip(0, len(leaves) - 1)
+        shown = np.eye(len(leaves))[drawn]
         numbers = pd.to_numeric(pd.Series(leaves), errors="coerce").to_numpy()
         if not np.isnan(numbers).any():
-            middle = matrix @ ((numbers - numbers.mean()) / numbers.std())
-            matrix = np.column_stack([matrix, middle, middle**2])
-        number = {label: i for i, label in enumerate(labels)}
-        parts.append(matrix[[number[cell] for cell in cells]])
+            scaled = ((numbers - numbers.mean()) / numbers.std())[drawn]
+            shown = np.column_stack([shown, scaled, scaled**2])
+        parts.append(shown)
     return np.hstack(parts)
 
 
@@ -93,7 +101,7 @@ def released_rows(frame: pd.DataFrame, table: ClassTable, found: Recoding) -> pd
     for name, words in zip(table.variables, table.vocabularies, strict=True):
         vocabulary, codes = encode(frame[name])
         place = {word: i for i, word in enumerate(words)}
-        numbers.append(np.array([place[word] if word in place else -1 for word in vocabulary])[codes])
+        numbers.append(np.array([place.get(word, -1) for word in vocabulary])[codes])
     classes = np.array([lookup[tuple(row)] for row in np.column_stack(numbers)])
     kept = classes[~found.suppressed[classes]]
     cells = {
@@ -116,7 +124,7 @@ def main(data: Path, hierarchies: Path, target: str, sizes: tuple[int, ...], spl
     result: dict[str, list[float]] = {}
     for split in range(splits):
         order = np.random.default_rng(SEED + split).permutation(len(frame))
-        cut = int(round(len(frame) * 0.7))
+        cut = round(len(frame) * 0.7)
         train = frame.iloc[order[:cut]].reset_index(drop=True)
         test = frame.iloc[order[cut:]].reset_index(drop=True)
         for name, value in measured(frame, train, test, hierarchies, target, sizes).items():
@@ -149,8 +157,8 @@ def measured(
     found = {}
     for name, release in rows.items():
         known = release[release[target].isin(set(frame[target]))]
-        given = features(names, [known[column].tolist() for column in names], domain, whole)
-        model = LogisticRegression(max_iter=2000, C=1.0).fit(given, (known[target] == positive).to_numpy())
+        given = features(names, [known[column].tolist() for column in names], domain, whole, COPIES)
+        model = LogisticRegression(max_iter=2000).fit(given, np.tile(known[target] == positive, COPIES))
         found[name] = float(roc_auc_score(truth, model.predict_proba(original)[:, 1]))
     return found
 

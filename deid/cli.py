@@ -295,6 +295,23 @@ def report(release: Path, form: str) -> None:
 
 
 @main.command()
+@click.argument("old", type=click.Path(path_type=Path))
+@click.argument("new", type=click.Path(path_type=Path))
+@click.option("--min-k", type=click.IntRange(min=1), help="Refuse (exit 5) where the two together fall below this k.")
+@_JSON
+def diff(old: Path, new: Path, min_k: int | None, as_json: bool) -> None:
+    """Compare two releases: what changed in plan, measures and gates, and what both together give away."""
+    from deid.comparing import compare, joint_refused
+    from deid.listing import difference_listing
+
+    found = compare(old, new)
+    click.echo(json.dumps(found, indent=2, sort_keys=True) + "\n" if as_json else difference_listing(found), nl=False)
+    problems = joint_refused(found, min_k)
+    if problems:
+        _fail(problems, 5)
+
+
+@main.command()
 @click.argument("topic", required=False, default="")
 def explain(topic: str) -> None:
     """Explain a problem code, a transform, a metric or a kind; without TOPIC list them."""

@@ -13,7 +13,10 @@ from deid import risk
 from deid.errors import UsageError, did_you_mean, problem_kind, problem_kinds
 from deid.model import KINDS
 from deid.policy import load, ready_policies
+from deid.policy.conventions import named
+from deid.policy.decide import GATE_NAMES
 from deid.registry import plugins
+from deid.risk.thresholds import ThresholdProfile, profiles
 
 NO_TOPIC = problem_kind(
     "U208", "nothing of that name", remedy="`deid explain` lists codes, transforms, metrics and kinds"
@@ -23,7 +26,13 @@ NO_TOPIC = problem_kind(
 def explain(topic: str) -> str:
     """Return the explanation of a topic; without one, the list of topics. Raises UsageError when there is none."""
     _import_all()
-    lists = {"codes": _codes, "transforms": _transforms, "metrics": _metrics, "kinds": _kinds}
+    lists = {
+        "codes": _codes,
+        "transforms": _transforms,
+        "metrics": _metrics,
+        "kinds": _kinds,
+        "thresholds": _thresholds,
+    }
     if not topic:
         return "".join(f"{name}:\n{listing()}\n" for name, listing in lists.items())
     if topic in lists:
@@ -35,6 +44,10 @@ def explain(topic: str) -> str:
         return f"{kind.code}: {kind.title}\n{meaning}Remedy: {kind.remedy}\n"
     if topic in plugins("transform"):
         return _transform(topic, plugins("transform")[topic])
+    convention = named(topic)
+    if convention is not None:
+        return _threshold(convention)
+    topic = GATE_NAMES.get(topic, topic)
     if risk.find(topic) is not None:
         return risk.explain(topic).rstrip("\n") + "\n"
     if topic in KINDS:
@@ -70,6 +83,16 @@ def _transforms() -> str:
 def _metrics() -> str:
     lines = [f"  {name:30} {found.meaning}\n" for name, found in (risk.metrics() | risk.beyond_classes()).items()]
     return "".join(lines)
+
+
+def _thresholds() -> str:
+    return "".join(f"  {name:20} {profile.title}\n" for name, profile in profiles().items())
+
+
+def _threshold(profile: ThresholdProfile) -> str:
+    gates = "".join(f"  {gate.id} {gate.op} {gate.threshold:g}\n" for gate in profile.gates) or "  none\n"
+    least = f"smallest class that satisfies it: {profile.smallest_k}\n" if profile.smallest_k else ""
+    return f"{profile.name}: {profile.title}\n\ngates\n{gates}{least}\n{profile.note}\n\nsource  {profile.source}\n"
 
 
 def _kinds() -> str:

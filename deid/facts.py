@@ -63,7 +63,8 @@ class Taken:
     def __contains__(self, word: object) -> bool:
         text = str(word).casefold()
         if text not in self.asked:
-            parts = ["".join(char for char in text if char.isalnum()), *filter(str.isalpha, re.findall(r"[^\W_]+", text))]
+            words = filter(str.isalpha, re.findall(r"[^\W_]+", text))
+            parts = ["".join(filter(str.isalnum, text)), *words]
             hashed = hash64(pa.array(parts), self.secret)
             places = (self.needles.long, *self.needles.short.values())
             self.asked[text] = any(bool(np.isin(hashed, hashes).any()) for hashes in places)

@@ -72,6 +72,8 @@ def measures_listing(measures: Mapping[str, Measure], as_json: bool) -> str:
     lines = []
     for name, measure in sorted(measures.items()):
         value = f"{measure.value:.6g}" if measure.value is not None else f"{measure.status.value}: {measure.reason}"
+        if measure.value is not None and measure.interval is not None:
+            value += f"  ({measure.interval[0]:.4g} to {measure.interval[1]:.4g})"
         lines.append(f"{name.ljust(width)}  {value}\n")
     return "".join(lines)
 
@@ -87,3 +89,22 @@ def release_summary(release: Release) -> dict[str, Any]:
         )
     figures = {outcome.gate: outcome.measure.value for outcome in gates}
     return {"lines": lines, "gates": figures, "release": str(release.path), "report": str(release.path / "report.html")}
+
+
+def difference_listing(found: Mapping[str, Any]) -> str:
+    """Return how two releases differ as text; counts of people as the small-cell rules allow."""
+    lines = [f"policy: {'the same' if found['policy']['same'] else 'another, or changed'}"]
+    for title, key in (("columns", "columns"), ("gates", "gates"), ("measures", "measures")):
+        lines.append(f"{title}: {len(found[key]) or 'no'} difference{'' if len(found[key]) == 1 else 's'}")
+        lines += [f"  {row['what']}: {row['old']} -> {row['new']}" for row in found[key]]
+    joint = found["joint"]
+    lines.append(f"both together: {joint['summary']}")
+    people = joint["people"]
+    lines += [f"  people in {name.replace('_', ' ')}: {people[name]['text']}" for name in people]
+    for name, label in (
+        ("k", "smallest group in the joint view"),
+        ("k_only_in_one", "among people in one of them only"),
+    ):
+        if joint[name] is not None:
+            lines.append(f"  {label}: {joint[name]}")
+    return "\n".join(lines) + "\n"

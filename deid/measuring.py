@@ -42,7 +42,7 @@ def measure_data(data: Path | Source, policy: Policy, progress: Progress) -> dic
 
 def verify_release(release: Path, against: Path, policy: Policy, progress: Progress) -> dict[str, Any]:
     """Search a release for the identifiers of the data it was made from. Raises ReleaseRefused with all findings."""
-    files = _json(release, "manifest.json").get("files")
+    files = release_document(release, "manifest.json").get("files")
     if not isinstance(files, dict):
         raise UsageError(NO_RELEASE.at("manifest.json lists no files", release.name))
     problems = list(_altered(release, files))
@@ -85,13 +85,14 @@ def _search(scan: Scan, release: Path, policy: Policy, progress: Progress) -> No
 
 def read_report(release: Path, form: str) -> str:
     """Return the report of a release as Markdown or JSON. Raises UsageError where there is none."""
-    content = _json(release, "report.json")
+    content = release_document(release, "report.json")
     if form == "json":
         return json.dumps(content, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
     return render_markdown(content)
 
 
-def _json(release: Path, name: str) -> dict[str, Any]:
+def release_document(release: Path, name: str) -> dict[str, Any]:
+    """Return report.json or manifest.json of a release. Raises UsageError where it is missing or broken."""
     try:
         content: dict[str, Any] = json.loads((release / name).read_text("utf-8"))
     except (OSError, ValueError):

@@ -256,7 +256,7 @@ def _resolve_by_name(plan: Plan) -> Plan:
 
 
 def _agreement(policy: Policy) -> list[Problem]:
-    """A limited data set is released under a data use agreement with all its core terms, 45 CFR 164.514(e)(4)."""
+    """Find core terms of the data use agreement that a limited data set lacks, 45 CFR 164.514(e)(4)."""
     if policy.claims != "limited_data_set":
         return []
     terms = policy.context.get("dua")

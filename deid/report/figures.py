@@ -203,6 +203,7 @@ def _round_up(largest: float) -> float:
 def _spot(x: float, y: float, radius: float, css: str) -> str:
     return f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{radius:g}" class="{css}"/>'
 
+
 def contribution(rows: Sequence[Mapping[str, Any]]) -> Markup:
     """Draw the average risk without each variable, the one that gives most away first."""
     shown = [

@@ -30,6 +30,11 @@ def manifest(inputs: ReportInputs, *, run: Mapping[str, Any]) -> dict[str, Any]:
             for entry in entries
         ],
         "column_counts": counts_by_fate(entries),
+        "subject_columns": {
+            printable(table.released_name): printable(table.subject, 120)
+            for table in inputs.plan.tables
+            if any(step.column == table.subject and step.released for step in table.steps)
+        },
         "files": {printable(name): printable(inputs.files[name]) for name in sorted(inputs.files)},
         "versions": {printable(name): printable(inputs.versions[name]) for name in sorted(inputs.versions)},
         "zip_vintage": ZIP_VINTAGE if uses_zip3(inputs) else None,

@@ -135,14 +135,15 @@ def _risk_ids(inputs: ReportInputs) -> list[str]:
 def utility(inputs: ReportInputs, before: Shown, after: Shown) -> list[dict[str, Any]]:
     """Return the measures of what the release is still worth."""
     ids = [name for name in _every_id(inputs) if name in _UTILITY or name.startswith("util.")]
-    names = set(_released_names(inputs))
-    return [row for row in measures(ids, inputs, before, after) if _of_released(row["id"], names)]
+    ids = [name for name in ids if name not in ("util.survival_gap", "util.hazard_ratio")]  # their section shows them
+    names = {"", *_released_names(inputs)}
+    rows = [{**row, "about": _about(row["id"])} for row in measures(ids, inputs, before, after)]
+    return [row for row in rows if row["about"] in names]
 
 
-def _of_released(measure: str, released: set[str]) -> bool:
-    """Return whether a measure of utility is about the whole or about a variable that the release names."""
-    about = measure.split(".", 2)[2:]
-    return not about or not measure.startswith("util.") or about[0] in released
+def _about(measure: str) -> str:
+    """Return the variable or attribute that a measure of utility is about, "" for the whole."""
+    return "".join(measure.split(".", 2)[2:]) if measure.startswith("util.") else ""
 
 
 def _released_names(inputs: ReportInputs) -> list[str]:

@@ -178,6 +178,8 @@ class Shown:
 
     def _worth(self, measure: Measure, value: float) -> Cell:
         """Return a figure of utility; finer than a hundredth, it could tell how many people were suppressed."""
+        if measure.id == "util.survival_gap":
+            return self.gap(measure, value)
         if not self.totals.open and not measure.id.startswith("util.nue"):
             return self.rules.derivable()
         step = 0.01 if self.totals.open else 0.05
@@ -185,6 +187,15 @@ class Shown:
         if 0 < value < step / 2:
             return Cell(None, f"under {step:g}", "derivable")
         return Cell(rounded, f"{rounded:g}")
+
+    def gap(self, measure: Measure, value: float) -> Cell:
+        """Return the change of a survival curve, in steps worth enough people of the smallest group."""
+        fewest = min((curve["people"] for curve in measure.detail.get("curves", [])), default=0)
+        step = self.rules.step(fewest) if self.rules.minimum > 1 else 0.001
+        if not step:
+            return self.rules.derivable()
+        rounded = round(round(value / step) * step, 3)
+        return Cell(None, f"under {step:g}", "derivable") if rounded == 0 < value else Cell(rounded, f"{rounded:g}")
 
     def _told_apart(self, measure: Measure, value: float) -> Cell:
         """Return distinction or separation; pairs told apart by one variable only if its values are common enough."""

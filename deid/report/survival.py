@@ -23,7 +23,7 @@ def section(inputs: ReportInputs, after: Shown) -> dict[str, Any] | None:
         "time": printable(asked.time, 120),
         "event": printable(asked.event, 120),
         "by": printable(asked.by, 120),
-        "gap": _gap(gap, rules, curves).plain(),
+        "gap": _gap(gap, after).plain(),
         "reason": reason(gap, rules) if gap is not None else "",
         "hazard_ratio": {
             "before": _ratio(inputs.verdict.before.get("util.hazard_ratio")).plain(),
@@ -41,15 +41,10 @@ def section(inputs: ReportInputs, after: Shown) -> dict[str, Any] | None:
     }
 
 
-def _gap(gap: Measure | None, rules: Disclosure, curves: Sequence[Any]) -> Cell:
+def _gap(gap: Measure | None, after: Shown) -> Cell:
     if gap is None or gap.value is None:
         return Cell(None, STATUS_WORDS[gap.status if gap is not None else Status.NOT_COMPUTED])
-    fewest = min((curve["people"] for curve in curves), default=0)
-    step = rules.step(fewest) if rules.minimum > 1 else 0.001
-    if not step:
-        return rules.derivable()
-    rounded = round(round(gap.value / step) * step, 3)
-    return Cell(None, f"under {step:g}", "derivable") if rounded == 0 < gap.value else Cell(rounded, f"{rounded:g}")
+    return after.gap(gap, gap.value)
 
 
 def _points(points: Sequence[tuple[float, float, int]], rules: Disclosure) -> list[dict[str, Any]]:

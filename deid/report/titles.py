@@ -35,6 +35,8 @@ TITLES: Mapping[str, str] = {
     "attack.membership": "Membership",
     "shift.candidates.min": "Fewest date shifts that fit one person's dates",
     "shift.candidates.median": "Date shifts that fit a person's dates, median",
+    "util.survival_gap": "Largest change of the survival curve",
+    "util.hazard_ratio": "Hazard ratio",
     "util.nue": "Information lost by all quasi-identifiers (entropy)",
     "loss": "Information lost",
     "unshifted_dates": "Dates equal to their own original",
@@ -74,8 +76,6 @@ _FAMILIES = {
     "util.hellinger": "Hellinger distance before and after",
     "util.kl": "Kullback-Leibler divergence before and after",
     "util.total_variation": "Total variation before and after",
-    "util.survival_gap": "Largest change of the survival curve",
-    "util.hazard_ratio": "Hazard ratio",
     "longitudinal.max_risk": "Highest risk, known events beside the class",
     "longitudinal.unicity": "People whom known events single out in their class",
 }

@@ -58,7 +58,8 @@ def gates(inputs: ReportInputs, shown: Shown) -> list[dict[str, Any]]:
     if broken:
         raise ReleaseRefused([GATE_WITHOUT_VALUE.at("it has no value", outcome.gate) for outcome in broken])
     order = {"fail": 0, "not_evaluated": 1, "pass": 2}
-    entries = [_gate(outcome, shown) for outcome in inputs.verdict.gates]
+    places = {gate.id: gate.place for gate in inputs.plan.policy.gates}
+    entries = [_gate(outcome, shown, _set_by(places.get(outcome.gate, ""))) for outcome in inputs.verdict.gates]
     return sorted(entries, key=lambda gate: (order[gate["outcome"]], gate["id"]))
 
 
@@ -67,7 +68,13 @@ def _evaluated(outcome: GateOutcome) -> bool:
     return outcome.measure.status is Status.OK and value is not None and value == value
 
 
-def _gate(outcome: GateOutcome, shown: Shown) -> dict[str, Any]:
+def _set_by(place: str) -> str:
+    """Return who asked for a gate, in words for a place of the policy."""
+    words = {"always": "every release", "anonymise": "anonymise: k of the policy", "": "the policy"}
+    return words.get(place, printable(place, 120))
+
+
+def _gate(outcome: GateOutcome, shown: Shown, source: str) -> dict[str, Any]:
     cell = _unrounded(shown.cell(outcome.measure), outcome)
     failed = "fail" if _evaluated(outcome) else "not_evaluated"
     return {
@@ -82,6 +89,7 @@ def _gate(outcome: GateOutcome, shown: Shown) -> dict[str, Any]:
         "threshold": outcome.threshold,
         "upper_bound": _upper_bound(outcome, cell, shown),
         "outcome": "pass" if outcome.passed else failed,
+        "source": source,
     }
 
 

@@ -45,7 +45,8 @@ def shift_candidates(
     impossible, found = found.count(0), [count for count in found if count]
     if impossible > len(found):
         reason = "most people have dates on days that were taken to be impossible"
-        return unavailable(names[0], reason, Status.NOT_APPLICABLE), unavailable(names[1], reason, Status.NOT_APPLICABLE)
+        least, median = (unavailable(name, reason, Status.NOT_APPLICABLE) for name in names)
+        return least, median
     return (
         figure(names[0], min(found), impossible=impossible, window=window),
         figure(names[1], float(np.median(found)), window=window),

@@ -46,7 +46,7 @@ def isolate(
     """Attack `targets` with predicates made from what is `seen`; `others` are the control group."""
     rng = np.random.default_rng([seed, 1])
     unique = _unique_rows(seen)
-    drawn = rng.permutation(unique if len(unique) else np.arange(seen.rows))[:attacks]
+    drawn = _drawn(seen, unique, attacks, rng)
     predicates = [_isolate(seen, int(row), rng) for row in drawn]
     guessed = [_resample(seen, predicate, rng) for predicate in predicates]
     hits = [_matching(targets, predicate, covers) == 1 for predicate in predicates]
@@ -60,6 +60,16 @@ def isolate(
     }
     baseline = sum(by_chance) / len(by_chance) if by_chance else 0.0
     return AttackOutcome("singling_out", sum(hits), len(hits), sum(strangers), len(strangers), baseline, seed, facts)
+
+
+def _drawn(
+    seen: Released, unique: npt.NDArray[np.int64], attacks: int, rng: np.random.Generator
+) -> npt.NDArray[np.int64]:
+    """Return the rows attacked: unique ones; else any, and where a row stands for several persons, as often as they."""
+    if len(unique) or (seen.persons == 1).all():
+        return rng.permutation(unique if len(unique) else np.arange(seen.rows))[:attacks]
+    everybody = int(seen.persons.sum())
+    return rng.choice(seen.rows, min(attacks, everybody), p=seen.persons / everybody)
 
 
 def _unique_rows(seen: Released) -> npt.NDArray[np.int64]:
