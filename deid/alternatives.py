@@ -88,6 +88,6 @@ def why(points: Sequence[Point]) -> str:
         best = min(weaker, key=lambda point: (point.loss or 0.0, point.k))
         sentence += (
             f" The cheapest demand here (k {best.k}, limit {best.suppress_at_most:g}) would lose {best.loss:.4f} "
-            f"instead of {own.loss:.4f}, at a highest risk of {best.highest_risk:.4f} instead of {own.highest_risk:.4f}."
+            f"instead of {own.loss:.4f}, at a highest risk of {best.highest_risk:.4f}, not {own.highest_risk:.4f}."
         )
     return sentence

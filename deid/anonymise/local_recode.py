@@ -59,8 +59,8 @@ def local_recoding(table: ClassTable, judge: Judge, deadline: float, cells: Cell
         suppressed=gone[task.member],
         levels=None,
         method=(
-            f"local recoding in {found.classes} classes with {_written(task, found, cells)}: outliers set aside, classes "
-            f"split and regrouped ({suppressed} of {task.subjects} subjects suppressed, {judge.demands.limit} "
+            f"local recoding in {found.classes} classes with {_written(task, found, cells)}: outliers set aside, "
+            f"classes split and regrouped ({suppressed} of {task.subjects} subjects suppressed, {judge.demands.limit} "
             "allowed); no proof of the least loss"
         ),
         loss=mean(losses, judge.demands.weights or {}),

@@ -91,7 +91,8 @@ def options(transform: object) -> dict[str, str]:
     shown = {}
     for item in fields(transform):
         value = getattr(transform, item.name)
-        if value is None or value == item.default or item.name.startswith("_") or item.name == "folder" or not item.repr:
+        silent = item.name.startswith("_") or item.name == "folder" or not item.repr
+        if silent or value is None or value == item.default:
             continue
         text = option_text(value)
         if text:

@@ -113,6 +113,8 @@ class Shown:
         return self._share(value, nested=True)
 
     def _contributed(self, measure: Measure, value: float) -> Cell:
+        if self.coarse and not self.after:
+            return self.rules.derivable()
         return rounded_share(value, self.people) if self.coarse else number(value)
 
     def _at_risk(self, measure: Measure, value: float) -> Cell:
@@ -148,7 +150,7 @@ class Shown:
     def _average(self, measure: Measure, value: float) -> Cell:
         if not self.coarse:
             return probability(value)
-        if self.people < _FEW_PEOPLE:
+        if self.people < _FEW_PEOPLE or not self.after:  # the number of groups narrows the number of small ones
             return self.rules.derivable()
         rounded = rounded_share(value, self.people)
         return rounded if rounded.value is None else Cell(rounded.value, f"about {rounded.text}")

@@ -35,10 +35,7 @@ def on_sets(cells: list[tuple], sets: list[list[int]], k: int) -> set[int]:
     left = set(range(len(cells)))
     while True:
         rare = {
-            i
-            for i in left
-            for axes in sets
-            if sum(all(cells[i][a] == cells[j][a] for a in axes) for j in left) < k
+            i for i in left for axes in sets if sum(all(cells[i][a] == cells[j][a] for a in axes) for j in left) < k
         }
         if not rare:
             return left
@@ -69,9 +66,7 @@ def best_of_all(table: ClassTable, hierarchies: dict[str, Hierarchy], released, 
     best = math.inf
     for levels in itertools.product(*[range(h.height + 1) for h in chain]):
         codes = [[h.maps[level][c] for h, level, c in zip(chain, levels, person, strict=True)] for person in people]
-        cells = [
-            tuple(h.labels[level][c] for h, level, c in zip(chain, levels, row, strict=True)) for row in codes
-        ]
+        cells = [tuple(h.labels[level][c] for h, level, c in zip(chain, levels, row, strict=True)) for row in codes]
         left = released(cells)
         if len(people) - len(left) > limit:
             continue
@@ -150,7 +145,10 @@ def test_what_wildcards_release_is_what_the_metric_measures(case, k):
         return
     assert "wildcard" in found.method
     words = [(None, *(label for label in labels if label is not None)) for labels in found.labels]
-    maps = [np.array([own.index(label) for label in labels], np.int32) for own, labels in zip(words, found.labels)]
+    maps = [
+        np.array([own.index(label) for label in labels], np.int32)
+        for own, labels in zip(words, found.labels, strict=True)
+    ]
     codes = np.column_stack([lookup[found.codes[:, i]] for i, lookup in enumerate(maps)]).astype(np.int32)
     kept = ~found.suppressed
     after = ClassTable(table.variables, tuple(words), codes[kept], table.counts[kept]).project(table.variables)

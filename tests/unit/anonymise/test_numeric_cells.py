@@ -26,7 +26,9 @@ def case(ages: list[str | None], sexes: list[str], spec: dict | str = AGES) -> t
     """Return the class table of persons with an age and a sex, and hierarchies."""
     columns = [ages, sexes]
     words = [(None, *sorted({value for value in column if value is not None})) for column in columns]
-    codes = np.column_stack([[own.index(value) for value in column] for own, column in zip(words, columns)])
+    codes = np.column_stack(
+        [[own.index(value) for value in column] for own, column in zip(words, columns, strict=True)]
+    )
     table, _ = build(("AGE", "SEX"), words, codes.astype(np.int32))
     chain = {
         "AGE": hierarchy(spec, words[0], folder=Path(), name="AGE"),
