@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from deid import detect
-from deid.collect import collect
+from deid.collect import collect, excluded_subjects
 from deid.collecting.rows import rows_of
 from deid.contracts import Detector, TableInfo
 from deid.decisions import Plan, Policy, TablePlan
@@ -47,6 +47,7 @@ RESIDUAL = problem_kind(
     "identifier left in the output",
     remedy="drop, redact or pseudonymise the column named; `deid plan` shows what is done to it now",
 )
+ENGINE = "local"
 Progress = Callable[[str, str, int], None]
 
 
@@ -181,14 +182,13 @@ def _write(
 
 
 def _treated(source: Source, table: TablePlan, treatment: Treatment, facts: Facts, progress: Progress) -> Iterable[Any]:
-    from deid.collect import excluded_subjects
-
     policy = treatment.plan.policy
     excluded = excluded_subjects(policy.exclude_subjects, facts.hash_secret)
     drop = policy.missing_subject == "drop_rows"
-    for rows in rows_of(source, table, facts.hash_secret, excluded, drop_missing=drop):
-        yield treatment(rows)
-        progress("write", table.table, rows.batch.num_rows)
+    rows = rows_of(source, table, facts.hash_secret, excluded, drop_missing=drop)
+    for treated in plugin("engine", ENGINE)().map(rows, treatment):
+        yield treated
+        progress("write", table.table, treated.batch.num_rows)
 
 
 def _target(info: TableInfo, table: TablePlan, treatment: Treatment, folder: Path, output_format: str) -> TableInfo:

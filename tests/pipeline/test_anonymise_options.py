@@ -229,3 +229,16 @@ def test_events_that_nobody_can_count_are_refused(bench: Bench, named: dict[str,
 def test_a_gate_on_events_without_events_is_not_evaluated(bench: Bench) -> None:
     parts = policy(gates={"longitudinal.max_risk.m2": {"max": 1}})
     refused(bench.put().run(parts), bench, 5, "R102")
+
+
+def test_intervals_and_means_reach_the_file(bench: Bench) -> None:
+    age = {"role": "quasi_identifier", "do": "generalise", "hierarchy": {"interval": 10}}
+    asked = {"k": K, "recoding": "local", "notation": "interval"}
+    out = bench.put(people()).release(lines(columns={"AGE": age}, anonymise=asked))["patients"]
+    assert out.groupby(["AGE", "SEX"]).size().min() >= K
+    assert out["AGE"].str.fullmatch(r"\d+|\[\d+, \d+\)|\*").all()
+    means = {"k": K, "recoding": "local", "microaggregate": {"AGE": "mean"}}
+    result = bench.run(lines(columns={"AGE": age}, anonymise=means), out=bench.folder / "means" / "r")
+    assert result.exit_code == 0, result.output
+    table = pd.read_csv(bench.folder / "means" / "r" / "data" / "patients.csv")
+    assert table["AGE"].mean() == pytest.approx(people()["patients"]["AGE"].mean(), abs=0.06)
