@@ -69,9 +69,9 @@ def met(tables: Mapping[str, pd.DataFrame], folder: Path, policies: Iterable[Pat
         for column in table.columns:
             for value in table[column].dropna().astype(str).str.strip().unique():
                 needle = value.casefold()
-                if _worth_it(needle) and _stands_in(needle, text, words) and needle not in public:
-                    if not _stands_in(needle, allowed, None):
-                        found.setdefault(f"{name}.{column}", []).append(value)
+                said = _worth_it(needle) and _stands_in(needle, text, words) and needle not in public
+                if said and not _stands_in(needle, allowed, None):
+                    found.setdefault(f"{name}.{column}", []).append(value)
     return found
 
 
