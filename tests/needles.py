@@ -82,6 +82,8 @@ def _worth_it(needle: str) -> bool:
 
 
 def _stands_in(needle: str, text: str, words: set[str] | None) -> bool:
+    if needle not in text:
+        return False
     parts = _WORD.findall(needle)
     if words is not None and any(part not in words for part in parts):
         return False

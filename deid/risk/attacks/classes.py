@@ -14,7 +14,7 @@ from deid.risk.attacks.class_inference import infer
 from deid.risk.attacks.features import Covers, Released, covers_of, released_classes
 from deid.risk.attacks.linkability import link
 from deid.risk.attacks.outcome import AttackOutcome
-from deid.risk.attacks.presence import presence
+from deid.risk.attacks.presence import place, presence
 from deid.risk.attacks.singling_out import isolate
 
 #: Released classes that all attacks of one kind may look at together: large tables are attacked less often.
@@ -56,11 +56,12 @@ def _as_a_person(
     """Attack random persons of whom the quasi-identifiers are known."""
     classes = _draw(before, attacks, np.random.default_rng([seed, 7]))
     people = [_known(before, row) for row in before.codes[classes].tolist()]
-    own = [_row_of(seen, person) for person in people]
+    placed = [place(seen, person) for person in people]
+    own = [standing.row for standing in placed]
     found = []
     if len(names) > 1:
         found.append(link(seen, people, people, names[::2], names[1::2], seed=seed, left_out=own))
-    found.append(presence(seen, people, own, seed=seed))
+    found.append(presence(placed, seed=seed))
     found += [
         infer(seen, before, after, name, seed=seed, attacks=attacks)
         for name in sorted(before.sensitive)
@@ -78,10 +79,3 @@ def _draw(table: ClassTable, most: int, rng: np.random.Generator) -> np.ndarray[
 def _known(table: ClassTable, row: list[int]) -> Mapping[str, str | None]:
     words = table.vocabularies
     return {name: words[i][code] for i, (name, code) in enumerate(zip(table.variables, row, strict=True))}
-
-
-def _row_of(seen: Released, person: Mapping[str, str | None]) -> int:
-    """Return the released row that a person fits, -1 for one whose record was suppressed."""
-    apart = seen.distances(person)
-    nearest = int(np.argmin(apart))
-    return nearest if apart[nearest] <= 1e-12 else -1

@@ -105,7 +105,9 @@ def released(columns: Columns, covers: Covers | None = None) -> Released:
 def released_classes(table: ClassTable, covers: Covers | None = None) -> Released:
     """Return a class table as an attacker sees it: one row a class, covered or not (numbers are not compared)."""
     features = {
-        name: Feature(table.vocabularies[i], table.codes[:, i], None, 0.0, (covers or {}).get(name, {}))
+        name: Feature(
+            table.vocabularies[i], np.ascontiguousarray(table.codes[:, i]), None, 0.0, (covers or {}).get(name, {})
+        )
         for i, name in enumerate(table.variables)
     }
     return Released(features, table.counts)

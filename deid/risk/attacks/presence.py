@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -11,27 +12,43 @@ from deid.risk.attacks.membership import best_threshold
 from deid.risk.attacks.outcome import AttackOutcome
 
 
-def presence(
-    seen: Released, people: Sequence[Mapping[str, str | None]], own: Sequence[int], *, seed: int
-) -> AttackOutcome:
+@dataclass(frozen=True)
+class Standing:
+    """Where a person stands to the release.
+
+    row      the person's own released row, -1 where it was suppressed
+    inside   distance of the nearest released row
+    outside  the same after the person's own record was taken out
+    """
+
+    row: int
+    inside: float
+    outside: float
+
+
+def place(seen: Released, person: Mapping[str, str | None]) -> Standing:
+    """Return where a person stands to the release."""
+    apart = seen.distances(person)
+    nearest = int(np.argmin(apart))
+    inside = float(apart[nearest])
+    if inside > 1e-12:
+        return Standing(-1, inside, inside)
+    if seen.persons[nearest] == 1:
+        apart[nearest] = 1.0
+    return Standing(nearest, inside, float(apart.min()))
+
+
+def presence(people: Sequence[Standing], *, seed: int) -> AttackOutcome:
     """Call a person a member whose distance from the nearest released row is at most a threshold.
 
-    `own` is the released row of each person; those without one (-1) are no members and left out. Members are attacked
+    Persons without a released row are no members and left out. Members are attacked
     as they are, strangers are the same persons after their record was taken out, so the excess is the advantage
     TPR - FPR of knowing. The threshold is chosen on one half of the persons and used on the other half.
     Source: Yeom, Giacomelli, Fredrikson, Jha, Privacy risk in machine learning, CSF 2018.
     """
     rng = np.random.default_rng([seed, 8])
-    members, strangers = [], []
-    for i in rng.permutation(len(people)).tolist():
-        if own[i] < 0:
-            continue
-        apart = seen.distances(people[i])
-        members.append(float(apart.min()))
-        if seen.persons[own[i]] == 1:
-            apart[own[i]] = 1.0
-        strangers.append(float(apart.min()))
-    inside, outside = np.array(members), np.array(strangers)
+    chosen = [people[i] for i in rng.permutation(len(people)).tolist() if people[i].row >= 0]
+    inside, outside = (np.array([getattr(one, side) for one in chosen]) for side in ("inside", "outside"))
     at = best_threshold(inside[::2], outside[::2])
     found, taken = inside[1::2] <= at, outside[1::2] <= at
     facts = {"threshold": at}

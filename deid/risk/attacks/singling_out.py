@@ -48,7 +48,8 @@ def isolate(
     unique = _unique_rows(seen)
     drawn = _drawn(seen, unique, attacks, rng)
     predicates = [_isolate(seen, int(row), rng) for row in drawn]
-    guessed = [_resample(seen, predicate, rng) for predicate in predicates]
+    upto = np.cumsum(seen.persons)
+    guessed = [_resample(seen, predicate, upto, rng) for predicate in predicates]
     hits = [_matching(targets, predicate, covers) == 1 for predicate in predicates]
     by_chance = [_matching(targets, predicate, covers) == 1 for predicate in guessed]
     strangers = [_matching(others, predicate, covers) == 1 for predicate in predicates] if others else []
@@ -98,14 +99,14 @@ def _isolate(seen: Released, row: int, rng: np.random.Generator) -> Predicate:
     return predicate
 
 
-def _resample(seen: Released, predicate: Predicate, rng: np.random.Generator) -> Predicate:
+def _resample(seen: Released, predicate: Predicate, upto: npt.NDArray[np.int64], rng: np.random.Generator) -> Predicate:
     """Return a predicate over the same columns with values drawn from each released column by itself."""
-    share = seen.persons / seen.persons.sum()
-    return {name: _draw(seen.features[name], share, rng) for name in sorted(predicate)}
+    return {name: _draw(seen.features[name], upto, rng) for name in sorted(predicate)}
 
 
-def _draw(feature: Feature, share: npt.NDArray[np.float64], rng: np.random.Generator) -> str | None:
-    return feature.words[int(feature.codes[rng.choice(len(feature.codes), p=share)])]
+def _draw(feature: Feature, upto: npt.NDArray[np.int64], rng: np.random.Generator) -> str | None:
+    """Return the value of a random person; `upto` counts the persons of each row and of those before it."""
+    return feature.words[int(feature.codes[np.searchsorted(upto, rng.integers(upto[-1]), side="right")])]
 
 
 def _matching(records: Released, predicate: Predicate, covers: Covers | None) -> int:
