@@ -303,6 +303,8 @@ def _keep_private(private: Path, folder: Path, inputs: ReportInputs, facts: Fact
 def _problem(outcome: Any) -> Problem:
     if outcome.measure.value is None:
         return GATE_UNEVALUATED.at(outcome.measure.reason or "no figure", f"gate {outcome.gate}")
-    return GATE_FAILED.at(
-        f"{outcome.measure.value:.6g} is not {outcome.op} {outcome.threshold:g}", f"gate {outcome.gate}"
-    )
+    measured = f"{outcome.measure.value:.6g}"
+    if outcome.measure.interval is not None:
+        bound = outcome.measure.interval[1 if outcome.op.startswith("<") else 0]
+        measured = f"{measured} with the bound {bound:.4g} of its interval"
+    return GATE_FAILED.at(f"{measured} is not {outcome.op} {outcome.threshold:g}", f"gate {outcome.gate}")

@@ -263,6 +263,7 @@ def survival_curve(group: Mapping[str, Any], time: str, number: int) -> Markup:
 def gauge(gate: Mapping[str, Any], number: int) -> Markup:
     """Draw where a figure stands against its threshold; nothing where there is no figure."""
     value, limit = gate["value"], gate["threshold"]
+    value = gate["upper_bound"] if gate["upper_bound"] is not None else value
     if value is None:
         return Markup("")
     full = max(2 * limit, 1.15 * value, 1e-9)

@@ -118,6 +118,8 @@ def _threshold(outcome: GateOutcome) -> str:
 def _unrounded(cell: Cell, outcome: GateOutcome) -> Cell:
     """Show more digits where rounding would make a figure look as if it were on the other side of the threshold."""
     exact = outcome.measure.value
+    if outcome.measure.interval is not None:  # the bound decides, which stands beside the figure
+        return cell
     if cell.value is None or exact is None or cell.hidden or abs(exact - cell.value) >= 0.01:
         return cell
     if _meets(cell.value, outcome) == outcome.passed:
@@ -157,7 +159,10 @@ def _release_sentence(inputs: ReportInputs, entries: list[dict[str, Any]]) -> st
 
 
 def _outcome_words(entry: Mapping[str, Any]) -> str:
-    return "not evaluated" if entry["outcome"] == "not_evaluated" else f"{entry['text']}, needs {entry['condition']}"
+    if entry["outcome"] == "not_evaluated":
+        return "not evaluated"
+    bound = "" if entry["upper_bound"] is None else f", bound {entry['upper_bound']:g}"
+    return f"{entry['text']}{bound}, needs {entry['condition']}"
 
 
 def _people_sentence(inputs: ReportInputs, shown: Shown, withheld: str) -> str:
