@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from math import floor
@@ -17,6 +17,7 @@ from deid.cells import NUMBER, Distinct, Rows, without
 from deid.dates import FIRST_YEAR, LAST_YEAR, RUN_ON, TAIL, DateText, Fault, Form, Precision, parse_day, render
 from deid.decimals import as_type
 from deid.errors import ProblemKind, problem_kind
+from deid.values import as_text
 
 NOT_A_DATE = problem_kind(
     "D404",
@@ -100,6 +101,22 @@ def read_dates(
     if numeric:
         return _counted(column, numeric, missing)
     return _written(column, tuple(formats), missing)
+
+
+def with_years(dates: DateColumn, column: pa.Array) -> DateColumn:
+    """Read the cells whose day and month cannot be told apart as what they surely say: a year.
+
+    The day is imputed as for a date that is written as a year alone.
+    """
+    at = np.flatnonzero(dates.faults == Fault.AMBIGUOUS)
+    if not len(at):
+        return dates
+    years = pc.struct_field(pc.extract_regex(as_text(column.take(pa.array(at))), r"(?P<year>\b\d{4}\b)"), "year")
+    read = _written(years, ("%Y",), ())
+    days, precision, faults = dates.days.copy(), dates.precision.copy(), dates.faults.copy()
+    given = read.faults == 0
+    days[at[given]], precision[at[given]], faults[at[given]] = read.days[given], read.precision[given], 0
+    return replace(dates, days=days, precision=precision, faults=faults)
 
 
 def moved_type(kind: pa.DataType, numeric: str) -> pa.DataType:

@@ -23,12 +23,18 @@ FORMS = (
     *("%m/%d/%Y", "%d/%m/%Y", "%m-%d-%Y", "%d-%m-%Y", "%m.%d.%Y", "%d.%m.%Y"),
     *("%d%b%Y", "%d-%b-%Y", "%d %b %Y", "%d %B %Y", "%b %d, %Y", "%B %d, %Y", "%b%Y", "%b %Y", "%B %Y"),
 )
-#: Forms of American prose for `parse` and `shifted`, the first that fits wins: months before days, padded or not.
+#: Forms of prose for `parse` and `shifted`, the first that fits wins. Days stand first between dots; between slashes
+#: and hyphens months do here, and days in PROSE_DAY_FIRST.
 PROSE = (
     *("%Y-%m-%d", "%Y-%m", "%Y", "%Y%m%d", "%Y/%m/%d", "%m/%d/%Y", "%-m/%-d/%Y", "%m/%d/%y", "%-m/%-d/%y"),
-    *("%m-%d-%Y", "%-m-%-d-%Y", "%m-%d-%y", "%-m-%-d-%y", "%m.%d.%Y", "%m/%Y", "%-m/%Y", "%d%b%Y", "%d-%b-%Y"),
+    *("%m-%d-%Y", "%-m-%-d-%Y", "%m-%d-%y", "%-m-%-d-%y", "%d.%m.%Y", "%-d.%-m.%Y", "%d.%m.%y"),
+    *("%m/%Y", "%-m/%Y", "%d%b%Y", "%d-%b-%Y"),
     *("%-d-%b-%Y", "%B %-d, %Y", "%b %-d, %Y", "%B %-d %Y", "%b %-d %Y", "%-d %B %Y", "%-d %b %Y", "%d %B %Y"),
     *("%d %b %Y", "%B %Y", "%b %Y", "%B, %Y", "%b. %-d, %Y", "%d/%m/%Y", "%-d/%-m/%Y"),
+)
+PROSE_DAY_FIRST = (
+    *("%d/%m/%Y", "%-d/%-m/%Y", "%d/%m/%y", "%-d/%-m/%y", "%d-%m-%Y", "%-d-%-m-%Y", "%d-%m-%y", "%-d-%-m-%y"),
+    *PROSE,
 )
 #: Years outside are no dates of patients: codes such as 9999-12-31, which every row shares, would give a shift away.
 FIRST_YEAR, LAST_YEAR = 1800, 2199

@@ -6,9 +6,9 @@ import re
 import unicodedata
 from collections.abc import Container, Mapping, Sequence
 from functools import cache
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
-from deid.dates import PROSE, Direction, delta_days, shifted
+from deid.dates import PROSE, PROSE_DAY_FIRST, Direction, delta_days, shifted
 from deid.keys import Key
 from deid.model import Span
 from deid.surrogates import GROUPS, Surrogates
@@ -59,13 +59,24 @@ class Tagging:
         return tags
 
 
+Order = Literal["", "month_first", "day_first"]
+_ORDERS: Mapping[Order, tuple[str, ...]] = {"month_first": PROSE, "day_first": PROSE_DAY_FIRST}
+
+
 class Surrogating:
     """Replaces by invented values; dates move by the days of the text's own subject, in their written form."""
 
     def __init__(
-        self, key: Key, max_days: int, direction: Direction, weeks: bool, avoid: Container[str] = frozenset()
+        self,
+        key: Key,
+        max_days: int,
+        direction: Direction,
+        weeks: bool,
+        avoid: Container[str] = frozenset(),
+        order: Order = "",
     ) -> None:
         self._key = key
+        self._order: Order = order
         self._window = (max_days, direction, weeks)
         self._surrogates = Surrogates(key, avoid=avoid)
 
@@ -77,7 +88,7 @@ class Surrogating:
 
     def _one(self, kind: str, written: str, delta: int | None) -> str:
         if kind in _DATES:
-            return _moved(written, delta) or "[DATE]"
+            return _moved(written, delta, self._order) or "[DATE]"
         if kind == "age":
             return "90+"
         if kind in GROUPS:
@@ -85,8 +96,13 @@ class Surrogating:
         return f"[{TAGS.get(kind, kind.upper())}]"
 
 
-def _moved(written: str, delta: int | None) -> str | None:
-    return None if delta is None else shifted(re.sub(r"(?<=\d)(?:st|nd|rd|th)\b", "", written), delta, PROSE)
+def _moved(written: str, delta: int | None, order: Order) -> str | None:
+    """Return a date moved in its own form; None for one whose day and month cannot be told apart."""
+    if delta is None:
+        return None
+    plain = re.sub(r"(?<=\d)(?:st|nd|rd|th)\b", "", written)
+    readings = [shifted(plain, delta, forms) for given, forms in _ORDERS.items() if order in ("", given)]
+    return readings[0] if len(set(readings)) == 1 else None
 
 
 def _same(written: str) -> str:

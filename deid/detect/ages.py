@@ -20,7 +20,10 @@ _UNIT = r"(?:[- ]{0,2}(?:y(?:ea)?rs?(?:[- ]{0,2}(?:s[- ])?(?:old|of age)|[- ]?o\
 _FORMS = (
     pattern(rf"(?<![\d./-])(?P<id>{_OLD}(?:\.\d)?){_UNIT}", "age", 0.9),
     pattern(rf"(?<![\d./-])(?P<id>{_OLD})[- ]?(?:year|yr)[- ]{{0,2}}(?:s[- ])?old", "age", 0.9),
-    pattern(rf"\b(?:aged?|age\s?(?:is|was|of|:|=)|at (?:the )?age (?:of)?|turn(?:ed|ing|s)?|is now|reached|lived to(?: be)?|died at|(?:man|woman|lady|gentleman|person|patient|male|female|widow|widower) of|passed (?:away )?at)\s{{0,2}}:?\s{{0,2}}(?P<id>{_OLD})(?![\d.%/]|\s?(?:mg|ml|kg|lbs|%|days|weeks|beats|bpm))", "age", 0.8),
+    pattern(rf"\b(?:aged?|age\s?(?:is|was|of|:|=)|at (?:the )?age (?:of)?|turn(?:ed|ing|s)?|is now|reached|lived to(?: be)?|died at|(?:man|woman|lady|gentleman|person|patient|male|female|widow|widower) of|passed (?:away )?at)\s{{0,2}}:?\s{{0,2}}(?P<id>{_OLD})(?!\d|\.\d|[%/]|\s?(?:mg|ml|kg|lbs|%|days|weeks|beats|bpm))", "age", 0.8),
+    pattern(rf"\b(?:age at (?:visit|diagnosis|enrol?lment|death|admission|onset|entry)|alter|alter von|im alter von|âgée? de)\s?(?:is|was|of|:|=)?\s{{0,2}}(?P<id>{_OLD})(?!\d|\.\d|[%/])", "age", 0.8),
+    pattern(rf"(?<![\d./-])(?P<id>{_OLD})[- ]{{0,2}}(?:yrs?\b|y\b(?!\s?[/.]\d)|ans\b|jahre?\b|jährige?[rnms]?\b|años\b)(?!\s?(?:ago|later|of (?:follow|treat|ther)))", "age", 0.7),
+    pattern(rf"\b(?:she|he|who|patient|pt|mother|father|mrs?\.? \w+|ms\.? \w+) (?:is|was|will be)(?: now| already| nearly| almost)? (?P<id>{_OLD})(?=[.,;!?)]|\s(?:and|but|with|now|years|yrs|when)\b|$)(?!\.\d)", "age", 0.7),
     pattern(rf"(?<![\d./-])(?P<id>{_OLD})\s?[MFmf]\b(?!\s?[/.])", "age", 0.6),
     pattern(rf"(?<![\d./-])(?P<id>{_OLD})[- ](?:male|female|man|woman|gentleman|lady)\b", "age", 0.8),
     pattern(rf"\b(?P<id>{_OLD_WORD}){_UNIT}", "age", 0.9),
@@ -40,9 +43,10 @@ class AgesOver89:
     examples: ClassVar[tuple[str, ...]] = (
         "a «93» year-old man", "«97»yo with sepsis", "aged «91»", "a «ninety-four» year old woman", "she turned «ninety-two» in hospital",
         "«101» y.o. female", "Age: «90»", "«92»F with CHF", "he is in his «nineties»", "a «95»-year-old",
+        "Lives alone, aged «97».", "Aged «92». Well", "«93» yrs, frail", "he is «95».", "Age at visit: «101»", "Alter: «93»", "«92» ans",
     )  # fmt: skip
     counter_examples: ClassVar[tuple[str, ...]] = (
-        "a 65-year-old man", "HR 92", "SpO2 98% on RA", "BP 92/60", "aged 89", "95 mg daily", "90 minutes later", "temp 98.4 F", "ninety minutes",
+        "a 65-year-old man", "HR 92", "SpO2 98% on RA", "BP 92/60", "aged 89", "95 mg daily", "90 minutes later", "temp 98.4 F", "ninety minutes", "aged 92.5%", "weight was 95.4", "sat was 94 on air", "age 9.5",
     )  # fmt: skip
 
     def find(self, text: str) -> Iterable[Span]:

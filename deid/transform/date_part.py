@@ -13,7 +13,7 @@ import pyarrow as pa
 from deid.ages import OLDEST_SHOWN, ages_at, reference_dates, reference_problems
 from deid.cells import OnError, refuse
 from deid.contracts import Context
-from deid.date_columns import Mask, numeric_problems, read_dates
+from deid.date_columns import Mask, numeric_problems, read_dates, with_years
 from deid.dates import Precision, format_problems, listed
 from deid.model import Role
 from deid.registry import register
@@ -31,12 +31,15 @@ class DatePart:
     to            year, year_month, quarter, month or weekday
     as_of         the column holds birth dates, and those that show an age over 89 at this date become missing
     as_of_column  the same, at the date in this column of the row
-    format, numeric, missing, on_error  as for shift_date
+    empty_before  dates before this day become missing: the column holds events, and so old a year would tell of an
+                  age over 89 where it is a birth date after all
+    format, numeric, missing, on_error  as for shift_date; for a year alone, day and month need not be told apart
     """
 
     to: Part = "year"
     as_of: str = ""
     as_of_column: str = ""
+    empty_before: str = ""
     format: str | tuple[str, ...] = ()
     numeric: str = ""
     missing: tuple[str, ...] = ()
@@ -62,6 +65,7 @@ class DatePart:
         yield from format_problems(listed(self.format))
         yield from numeric_problems(self.numeric)
         yield from reference_problems(self.as_of, self.as_of_column, listed(self.format))
+        yield from reference_problems(self.empty_before, "", ())
 
     def output_type(self, input_type: pa.DataType) -> pa.DataType:
         """Return text."""
@@ -70,6 +74,8 @@ class DatePart:
     def apply(self, column: pa.Array, context: Context) -> pa.Array:
         """Return the parts."""
         dates = read_dates(column, listed(self.format), self.numeric, self.missing)
+        if self.to == "year":
+            dates = with_years(dates, column)
         shown, failures = dates.known, dates.failures()
         if self.as_of or self.as_of_column:
             reference = reference_dates(
@@ -78,6 +84,8 @@ class DatePart:
             ages = ages_at(dates, reference)
             failures |= ages.failures()
             shown = ages.known & (ages.most <= OLDEST_SHOWN)
+        if self.empty_before:
+            shown = shown & (dates.days >= date.fromisoformat(self.empty_before).toordinal() - _EPOCH)
         refuse(failures, context, self.on_error)
         return self._parts(dates.days, dates.precision.astype(np.int64), shown)
 

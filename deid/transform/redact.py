@@ -39,6 +39,7 @@ class Redact:
     max_days   for surrogate: largest move of a date in days; the same as in the shift_date of the tables
     direction  for surrogate: both, or past
     weeks      for surrogate: whole weeks
+    order      for surrogate: how dates such as 03/04/2021 are meant; without it, what can be read both ways is tagged
     """
 
     style: Literal["tag", "redact", "surrogate"] = "tag"
@@ -48,6 +49,7 @@ class Redact:
     max_days: int = 364
     direction: Literal["both", "past"] = "both"
     weeks: bool = False
+    order: Literal["", "month_first", "day_first"] = ""
 
     per_value: ClassVar[bool] = False
     needs_subject: ClassVar[bool] = True
@@ -124,7 +126,8 @@ class Redact:
 
     def _replacer(self, context: Context) -> Replacer:
         if self.style == "surrogate":
-            return Surrogating(secret(context), self.max_days, self.direction, self.weeks, context.vocabulary)
+            window = (self.max_days, self.direction, self.weeks)
+            return Surrogating(secret(context), *window, context.vocabulary, self.order)
         return Tagging() if self.style == "tag" else Tagging(self.label)
 
     def describe(self) -> str:
