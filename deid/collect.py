@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from deid.classes import ClassTable
 from deid.collecting.events import Events
 from deid.collecting.known import KnownCollector, known_kind, text_tables
 from deid.collecting.needles import NeedleCollector
@@ -30,6 +31,12 @@ SUBJECT_MISSING = problem_kind(
 EXCLUDE_LIST = problem_kind(
     "U204", "list of excluded subjects cannot be read", remedy="give a text file with one subject a line, in UTF-8"
 )
+EXCLUDED_OTHERWISE = problem_kind(
+    "D210",
+    "excluded subject written otherwise in the data",
+    remedy="write the list as the data write their subjects",
+    meaning="A subject who is to be left out would stay in because '1' is not '00001'.",
+)
 #: Transforms that need pass one's vocabulary of frequent values.
 POOLED = "pool_rare"
 
@@ -43,6 +50,7 @@ class _Collector:
     secret: bytes
     needles: NeedleCollector
     tuples: Tuples = field(default_factory=Tuples)
+    raw: dict[str, Variable] = field(default_factory=dict)
     events: Events = field(default_factory=Events)
     known: KnownCollector = field(default_factory=KnownCollector)
     pools: dict[str, Variable] = field(default_factory=dict)
@@ -76,10 +84,12 @@ def collect(
     classes, subjects = collector.tuples.build(plan.policy.counts_from, disagreements, pooled)
     if plan.policy.anonymise is not None and plan.policy.disagreeing_copies == "refuse":
         collector.problems += disagreements
+    unmatched = _unmatched(collector)
     if collector.problems:
         raise DataError(collector.problems)
     return Facts(
         classes=classes,
+        raw=_raw(collector, set(pooled)),
         subjects=subjects,
         needles=collector.needles.frozen(),
         hash_secret=secret,
@@ -91,20 +101,49 @@ def collect(
         excluded_rows=collector.excluded_rows,
         dropped_rows=collector.dropped,
         events=collector.events.measures(subjects),
-        warnings=(*_warnings(collector, len(subjects)), *map(_measured_with_one, disagreements)),
+        warnings=(*unmatched, *_warnings(collector, len(subjects)), *map(_measured_with_one, disagreements)),
     )
+
+
+def _raw(collector: _Collector, pooled: set[str]) -> ClassTable | None:
+    """Return the class table of the values as they came, where it is another one than the search starts from."""
+    tuples = collector.tuples
+    if not collector.raw and not pooled & set(tuples.quasi):
+        return None
+    quasi = {name: collector.raw.get(name, variable) for name, variable in tuples.quasi.items()}
+    table, _ = Tuples(quasi, tuples.sensitive, tuples.subjects).build(collector.plan.policy.counts_from, [])
+    return table
 
 
 def excluded_subjects(file: str, secret: bytes) -> Hashes:
     """Return the hashes of the subjects that a file lists, one a line."""
+    return np.unique(hash64(excluded_texts(file), secret))
+
+
+def excluded_texts(file: str) -> pa.Array:
+    """Return the subjects that a file lists in canonical spelling, sorted. Raises UsageError."""
     if not file:
-        return np.zeros(0, np.uint64)
+        return pa.array([], pa.string())
     try:
         lines = Path(file).read_text(encoding="utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError):
         raise UsageError(EXCLUDE_LIST.at("the file cannot be read", f"exclude_subjects: {Path(file).name}")) from None
-    subjects = sorted({canonical(line) for line in lines if canonical(line)})
-    return np.unique(hash64(pa.array(subjects, pa.string()), secret))
+    return pa.array(sorted({canonical(line) for line in lines if canonical(line)}), pa.string())
+
+
+def _unmatched(collector: _Collector) -> tuple[str, ...]:
+    """Say how many listed subjects are not in the data; one that is there in another spelling is a problem."""
+    listed = excluded_texts(collector.plan.policy.exclude_subjects)
+    found = np.concatenate(collector.excluded) if collector.excluded else np.zeros(0, np.uint64)
+    missing = listed.filter(pa.array(~np.isin(hash64(listed, collector.secret), found), pa.bool_()))
+    if not len(missing):
+        return ()
+    there = np.concatenate(collector.loose) if collector.loose else np.zeros(0, np.uint64)
+    alike = int(np.isin(hash64(_loose(missing), collector.secret), there).sum())
+    if alike:
+        cause = f"{alike} listed subject(s) stand in the data in another spelling (case, blanks, leading zeros)"
+        collector.problems.append(EXCLUDED_OTHERWISE.at(cause, "exclude_subjects"))
+    return (f"{len(missing)} of {len(listed)} subject(s) listed for exclusion are not in the data",)
 
 
 def _read(
@@ -146,7 +185,10 @@ def _column(step: Step, rows: Rows, collector: _Collector) -> None:
     if rows.hashes is not None and step.released and step.do != "derive":
         if step.role is Role.QUASI:
             variable = collector.tuples.quasi.setdefault(step.variable, Variable())
-            variable.add(step.table, rows.hashes, base_values(step, column, collector.key))
+            base = base_values(step, column, collector.key)
+            variable.add(step.table, rows.hashes, base)
+            if base is not column:
+                collector.raw.setdefault(step.variable, Variable()).add(step.table, rows.hashes, column)
         elif step.role is Role.SENSITIVE:
             variable = collector.tuples.sensitive.setdefault(step.variable, Variable())
             variable.add(step.table, rows.hashes, column)
@@ -164,7 +206,8 @@ def base_values(step: Step, column: pa.Array, key: Key) -> pa.Array:
 
     Rare values are pooled later, when it is known which are.
     """
-    if step.do in ("generalise", "keep", POOLED) or not step.transform.per_value:
+    unchanged = step.do == "keep" and not getattr(step.transform, "only", "")
+    if unchanged or step.do in ("generalise", POOLED) or not step.transform.per_value:
         return column
     context = Context(step.table, step.column, step.field, key, kind=step.holds[0] if step.holds else "")
     return on_distinct(column, lambda values: step.transform.apply(values, context))

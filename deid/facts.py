@@ -73,7 +73,11 @@ class Taken:
 
 @dataclass(frozen=True)
 class Facts:
-    """Class table, subjects, identifiers by subject, vocabularies of pooled columns, hashes of the inputs."""
+    """Class table, subjects, identifiers by subject, vocabularies of pooled columns, hashes of the inputs.
+
+    `classes` holds the values that the search starts from; `raw` those of the input, where a transform changed them
+    before the search.
+    """
 
     classes: ClassTable | None
     subjects: Subjects
@@ -88,4 +92,10 @@ class Facts:
     dropped_rows: Mapping[str, int] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
     population: ClassTable | None = None
+    raw: ClassTable | None = None
     events: Mapping[str, Measure] = field(default_factory=dict)
+
+    @property
+    def before(self) -> ClassTable | None:
+        """The class table of the data as they came."""
+        return self.classes if self.raw is None else self.raw

@@ -14,7 +14,7 @@ from deid.collect import collect, excluded_subjects
 from deid.collecting.rows import rows_of
 from deid.contracts import Detector, TableInfo
 from deid.decisions import Plan, Policy, TablePlan
-from deid.errors import DataError, Problem, ReleaseRefused, problem_kind
+from deid.errors import DataError, Problem, ReleaseRefused, UsageError, problem_kind
 from deid.facts import Facts
 from deid.hierarchy import Recoding
 from deid.keys import Key
@@ -46,6 +46,11 @@ RESIDUAL = problem_kind(
     "R103",
     "identifier left in the output",
     remedy="drop, redact or pseudonymise the column named; `deid plan` shows what is done to it now",
+)
+INSIDE = problem_kind(
+    "U213",
+    "output inside the data",
+    remedy="name a folder beside the data; the next run would take the release for a table",
 )
 ENGINE = "local"
 Progress = Callable[[str, str, int], None]
@@ -125,6 +130,8 @@ def run(
     """
     check_outputs(out, private, output_format)
     key = key.for_release(policy.name)
+    if isinstance(data, Path) and data.is_dir() and out.resolve().is_relative_to(data.resolve()):
+        raise UsageError(INSIDE.at("the output folder lies in the data", out.name))
     with staging(out) as stage:
         prepared = prepare(data, policy, progress=progress, batch_rows=batch_rows)
         plan, source = prepared.plan, prepared.source
@@ -247,10 +254,10 @@ def _inputs(
     return ReportInputs(
         plan=released_plan(plan, names),
         profile=prepared.profile,
-        facts=facts,
+        facts=replace(facts, warnings=(*facts.warnings, *_emptied(plan, names, written))),
         recoding=recoding,
         verdict=verified.verdict,
-        before=facts.classes,
+        before=facts.classes if facts.population is not None else facts.before,
         after=verified.after,
         rows_before={public[name]: rows for name, rows in facts.rows.items()},
         rows_after={public[name]: rows for name, rows in written.rows.items()},
@@ -262,6 +269,16 @@ def _inputs(
         cell_minimum=plan.policy.cell_minimum,
         versions=versions(),
         key_origin=key_origin,
+    )
+
+
+def _emptied(plan: Plan, names: Names, written: Written) -> tuple[str, ...]:
+    """Say which columns lost cells that could not be read, or that the policy hides."""
+    public = {table.table: table.released_name for table in plan.tables}
+    return tuple(
+        f"{public[table]}.{names[table].get(column, column)}: {count} cell(s) emptied"
+        for (table, column, what), count in sorted(written.counts.items())
+        if what == "emptied" and count
     )
 
 

@@ -116,6 +116,8 @@ class Treatment:
         treated = self._transformed(step, column, rows, known, counts)
         if step.role is Role.QUASI and self.recoding is not None and classes is not None:
             treated = self._counted(step.variable, treated, classes)
+        if getattr(step.transform, "on_error", "") == "suppress" or getattr(step.transform, "only", ""):
+            counts[step.column, "emptied"] += max(treated.null_count - canonical_text(column).null_count, 0)
         if step.do == "shift_date":
             counts[step.column, "dates"] += len(column) - column.null_count
             same = pc.fill_null(pc.equal(column, treated), False)

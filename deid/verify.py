@@ -116,16 +116,15 @@ def verify(
 
 def before(plan: Plan, facts: Facts) -> dict[str, Measure]:
     """Return every measure of the data as they came."""
-    if facts.classes is None:
+    table = facts.classes if facts.population is not None else facts.before  # a population is counted in base values
+    if table is None or facts.classes is None:
         return dict(facts.events)
-    evidence = Evidence(
-        facts.classes, facts.population, threshold=_threshold(plan), fraction=_fraction(plan, facts.population)
-    )
+    evidence = Evidence(table, facts.population, threshold=_threshold(plan), fraction=_fraction(plan, facts.population))
     return {
         **risk.measure_all(evidence),
-        **sets_measures(facts.classes, plan.policy.anonymise),
+        **sets_measures(table, plan.policy.anonymise),
         **facts.events,
-        **_empirical(facts.classes, facts.classes, None),
+        **_empirical(table, table, None),
     }
 
 
@@ -249,7 +248,11 @@ def _measures(
     measures["suppressed_share"] = Measure("suppressed_share", suppressed / subjects)
     if recoding is not None:
         measures["loss"] = Measure("loss", recoding.loss)
-    for name, counted in (("unshifted_dates", "unshifted"), ("text_redacted_whole", "redacted_whole")):
+    for name, counted in (
+        ("unshifted_dates", "unshifted"),
+        ("emptied_cells", "emptied"),
+        ("text_redacted_whole", "redacted_whole"),
+    ):
         total = sum(count for (_, _, what), count in written.counts.items() if what == counted)
         measures[name] = Measure(name, float(total))
     return measures

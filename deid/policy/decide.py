@@ -65,6 +65,7 @@ GATE_NAMES: Mapping[str, str] = {
     "suppressed": "suppressed_share",
     "loss": "loss",
     "unshifted_dates": "unshifted_dates",
+    "emptied_cells": "emptied_cells",
     "text_redacted_whole": "text_redacted_whole",
 }
 _OPS: Mapping[str, Literal["<=", "<", ">=", ">"]] = {"max": "<=", "below": "<", "min": ">=", "above": ">"}

@@ -41,8 +41,9 @@ def totals(inputs: ReportInputs, rules: Disclosure) -> Totals:
     before = inputs.before.subjects if inputs.before is not None else len(inputs.facts.subjects)
     after = inputs.after.subjects if inputs.after is not None else before
     recoding = inputs.recoding
-    if recoding is not None and inputs.before is not None and len(recoding.suppressed) == len(inputs.before):
-        suppressed = int(inputs.before.counts[recoding.suppressed].sum())
+    searched = inputs.facts.classes if inputs.facts.classes is not None else inputs.before
+    if recoding is not None and searched is not None and len(recoding.suppressed) == len(searched):
+        suppressed = int(searched.counts[recoding.suppressed].sum())
     else:
         suppressed = max(before - after, 0)
     return Totals(before, suppressed, after, all(rules.nested([before, after, before - suppressed])))

@@ -118,7 +118,14 @@ def _every_id(inputs: ReportInputs) -> list[str]:
 
 
 def _gate_only(inputs: ReportInputs) -> set[str]:
-    return {"residual_identifiers", "singling_out", "suppressed_share", "unshifted_dates", "text_redacted_whole"}
+    return {
+        "residual_identifiers",
+        "singling_out",
+        "suppressed_share",
+        "unshifted_dates",
+        "emptied_cells",
+        "text_redacted_whole",
+    }
 
 
 def _risk_ids(inputs: ReportInputs) -> list[str]:

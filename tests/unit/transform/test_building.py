@@ -37,7 +37,7 @@ CONTEXT = Context("dm", "RACE", "race", vocabulary=frozenset({"WHITE", "7"}))
         ("shift_date", {"max_days": 5}, ["max_days must be from 7 to 3650"]),
         ("constant", {}, ["option 'value' is missing"]),
         ("constant", {"value": " "}, ["value is empty; to leave cells empty use `do: suppress`"]),
-        ("keep", {"why": 1}, ["unknown option 'why' (there are none)"]),
+        ("suppress", {"why": 1}, ["unknown option 'why' (there are none)"]),
         ("shift_dat", {}, ["there is no transform 'shift_dat' did you mean 'shift_date'?"]),
         ("zzz", {}, ["there is no transform 'zzz'"]),
         ("recode_inside", {"fields": "USUBJID"}, ["option 'fields' should be a list"]),
