@@ -45,9 +45,11 @@ bench-%: benchmarks/%.py $(VENV)/.dev
 
 COMPILE := pip-compile --quiet --allow-unsafe --generate-hashes --no-emit-index-url --no-emit-trusted-host \
            --no-emit-find-links --strip-extras --no-header
+EXTRAS := --extra dev --extra benchmarks --extra cloud --extra database --extra fhir
 lock: $(VENV)/.dev
 	@$(BIN)/$(COMPILE) --output-file requirements.txt pyproject.toml
-	@$(BIN)/$(COMPILE) --extra dev --constraint requirements.txt --output-file requirements-dev.txt pyproject.toml
+	@$(BIN)/$(COMPILE) $(EXTRAS) --constraint requirements.txt --output-file requirements-dev.txt pyproject.toml
+	@$(BIN)/$(COMPILE) --extra spark --constraint requirements-dev.txt --output-file requirements-spark.txt pyproject.toml
 
 clean:
 	rm -rf $(VENV) $(OUT) build *.egg-info

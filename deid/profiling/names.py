@@ -16,6 +16,8 @@ from deid.profiling.words import word_set
 
 _NAME_PART = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 _TITLES = word_set("title")
+#: Second words of micro-organisms, which are written like a surname behind an initial.
+_SPECIES = word_set("species")
 
 
 class Names(Judged):
@@ -41,11 +43,13 @@ class Names(Judged):
 
     @cached_property
     def full_names(self) -> npt.NDArray[np.bool_]:
-        """Which distinct values read as a full name: a given and a family name that are known, or a title and one."""
+        """Which distinct values read as a full name: known given and family names, title or initial and name."""
+        from deid.detect.lexicon import is_word
+
         given, family = dictionaries.given_names(), dictionaries.family_names()
-        shaped, titled = self.mask("person"), self.mask("title")
+        shaped, titled, initialled = self.mask("person"), self.mask("title"), self.mask("initialled")
         found = np.zeros(len(self.values), dtype=bool)
-        for i in np.flatnonzero(shaped | titled):
+        for i in np.flatnonzero(shaped | titled | initialled):
             parts = [part for part in _NAME_PART.findall(self.folded[i]) if len(part) > 1 and part not in _TITLES]
             if not 1 <= len(parts) <= 4:
                 continue
@@ -53,7 +57,9 @@ class Names(Judged):
             lasts = [_known(part, family) for part in parts]
             both = any(a and b for k, a in enumerate(firsts) for m, b in enumerate(lasts) if k != m)
             known = sum(a or b for a, b in zip(firsts, lasts, strict=True))
-            found[i] = (both and known >= len(parts) - 1) or bool(titled[i] and known)
+            strange = any(not is_word(part) for part in parts)
+            found[i] = (both and known >= len(parts) - 1) or bool(titled[i] and (known or strange))
+            found[i] |= bool(initialled[i]) and not _SPECIES.intersection(parts)
         return found
 
     @cached_property

@@ -127,12 +127,17 @@ SHAPE: Mapping[str, str] = {
     "seventeen": r"^[A-HJ-NPR-Za-hj-npr-z0-9]{17}$",
     "iban": r"^[A-Z]{2}\d{2} ?[A-Z0-9]{4}[A-Z0-9 ]{7,27}$",
     "title": (
-        r"(?i)^(dr|prof|professor|mr|mrs|ms|miss|herr|frau|mme|dott|dra?|sr|sra|sister|nurse)\b\.? ?\p{L}"
+        r"(?i)^(dr|prof|professor|mr|mrs|ms|miss|herr|frau|mme|mlle|monsieur|madame|dott|dra?|sr|sra|sig|dhr|mevr|pan|pani"
+        r"|sister|nurse)\b\.? ?\p{L}"
         r"|, ?(md|do|rn|np|phd|pa-c|frcp|mbbs)\.?$"
     ),
     "person": (
         r"^([\p{L}][\p{L}'’.\-]*\d{0,3},? ){1,4}[\p{L}][\p{L}'’.\-]*\d{0,3}\.?$"
         r"|^[\p{L}][\p{L}'’\- ]+, ?[\p{L}][\p{L}'’.\- ]*$"
+    ),
+    "initialled": (
+        r"^(\p{Lu}\. ?){1,3}(von |van |de |der |den )*\p{Lu}[\p{L}'’\-]{2,}$"
+        r"|^(von |van |de )*\p{Lu}[\p{L}'’\-]{2,}, ?\p{Lu}\.( ?\p{Lu}\.)?$"
     ),
     "one_name": r"^[\p{L}][\p{L}'’\-]+\d{0,3}( [\p{L}][\p{L}'’.\-]*\d{0,3}){0,2}$",
     "dotted": r"^(\p{Lu}\. ?){1,4}(-?\p{Lu}\.)?$",

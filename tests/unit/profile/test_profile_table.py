@@ -79,6 +79,26 @@ def test_a_few_names_among_labels_are_seen() -> None:
     assert column.holds[0] != "category" or "person_name" in column.holds
 
 
+@pytest.mark.parametrize(
+    "names",
+    [
+        ["Frau Dr. Zwetlinger", "Herr Prof. Obrenz", "Frau Quastel"],
+        ["Mlle Brissoux", "Madame Thévaux", "M. Guérineau"],
+        ["K. Zwetlinger", "J. P. Obrenz", "B. van Quastel"],
+        ["Zwetlinger, K.", "Obrenz, J. P.", "Quastel, B."],
+    ],
+)
+def test_a_few_people_in_many_rows_are_people(names: list[str]) -> None:
+    """Three clinicians in ninety rows read like a category, and a rule may keep categories."""
+    assert profile(bearb=names * 30)["bearb"].holds[0] == "person_name"
+    assert profile(who=names * 30)["who"].holds[0] == "person_name"
+
+
+def test_organisms_are_no_people() -> None:
+    column = profile(culture=["E. coli", "S. aureus", "K. pneumoniae"] * 30)["culture"]
+    assert "person_name" not in column.holds
+
+
 def test_code_systems_are_no_web_addresses_of_persons() -> None:
     found = profile(
         codeSystem=["http://snomed.info/sct", "http://loinc.org"] * 10, v3=["http://hl7.org/fhir/sid/icd-10"] * 20
