@@ -1,8 +1,9 @@
 """Detection in free text: ours beside stock Presidio, in the same run, on labelled corpora; figures as JSON too.
 
-    python benchmarks/text.py [--corpora FOLDER] [--scorer score.py] [--json OUT.json] [--notes N] [--max-recall]
+    python benchmarks/text.py [--corpora FOLDER] [--scorer score.py] [--json OUT.json] [--notes N] [--ours-only]
 
-The folder holds `*.jsonl` with id, text, spans and, where there is one, `known`: the record of the note's own subject.
+The mirror (benchmarks/mirror) is measured first: invented notes in running prose, of kinds, names and places that no rule
+was written for and no model was trained on. The folder holds `*.jsonl` with id, text, spans and, where there is one, `known`: the record of the note's own subject.
 Where an outside scorer is given, it judges our predictions as well, in a process of its own.
 """
 
@@ -20,10 +21,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from invented_notes import compose
+
 from deid.detect import build_detector
 from deid.model import Known, Span
 from deid.text_evaluate import Labelled, TextScore, evaluate, read_labelled
 
+MIRROR = Path(__file__).resolve().parent / "mirror"
+MIRROR_NOTES = 330
 SHARED = Path(__file__).resolve().parent.parent.parent / "shared" / "text"
 ENTITY = {
     "PERSON": "person_name", "LOCATION": "city", "ORGANIZATION": "organisation", "DATE_TIME": "date", "PHONE_NUMBER": "phone",
@@ -71,6 +76,14 @@ class StockPresidio:
         return [[Span(r.start, r.end, ENTITY.get(r.entity_type, "record_number"), r.score, "presidio") for r in self._engine.analyze(text, "en")] for text in texts]  # fmt: skip
 
 
+def mirror(folder: Path) -> Path:
+    """Write the mirror's notes into a folder and return the file."""
+    notes = compose(MIRROR / "notes.txt", MIRROR / "words.txt", MIRROR_NOTES, "mirror")
+    path = folder / "mirror.jsonl"
+    path.write_text("".join(json.dumps(note, ensure_ascii=False) + "\n" for note in notes), encoding="utf-8")
+    return path
+
+
 def row(name: str, score: TextScore, speed: float) -> str:
     shares = (
         score.recall,
@@ -115,6 +128,9 @@ def outside(scorer: Path, corpus: Path, notes: Sequence[Labelled], detector: Any
     return "\n".join("    " + line for line in run.stdout.splitlines() if line.startswith(wanted))
 
 
+HEADER = f"{'system':34} {'recall':>7} {'char P':>7} {'char R':>7} {'clean':>7} {'direct':>7} {'traps':>7} {'touched':>7}  recall 95 %       chars/s"
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--corpora", type=Path, default=SHARED / "corpora")
@@ -123,10 +139,6 @@ def main() -> None:
     parser.add_argument("--notes", type=int, default=0, help="only the first N notes of each corpus")
     parser.add_argument("--ours-only", action="store_true")
     options = parser.parse_args()
-    corpora = sorted(options.corpora.glob("*.jsonl"))
-    if not corpora:
-        print("no labelled corpora found: nothing to measure")
-        return
     systems: list[tuple[str, Any, bool]] = [
         ("deid", build_detector(), False),
         ("deid with the record", build_detector(), True),
@@ -138,20 +150,18 @@ def main() -> None:
             ("Presidio with organisations", StockPresidio(organisations=True), False),
         ]
     report: dict[str, dict[str, Any]] = {}
-    for corpus in corpora:
-        notes = read_labelled(corpus)[: options.notes or None]
-        print(f"\n{corpus.stem}: {len(notes)} texts")
-        print(
-            f"{'system':34} {'recall':>7} {'char P':>7} {'char R':>7} {'clean':>7} {'direct':>7} {'traps':>7} {'touched':>7}  recall 95 %       chars/s"
-        )
-        for name, detector, record in systems:
-            if record and not any(note.known for note in notes):
-                continue
-            line, figures = measure(name, notes, detector, record=record)
-            print(line, flush=True)
-            report.setdefault(corpus.stem, {})[name] = figures
-            if options.scorer.exists() and name.startswith("deid"):
-                print(outside(options.scorer, corpus, notes, detector, record=record))
+    with tempfile.TemporaryDirectory() as folder:
+        for corpus in [mirror(Path(folder)), *sorted(options.corpora.glob("*.jsonl"))]:
+            notes = read_labelled(corpus)[: options.notes or None]
+            print(f"\n{corpus.stem}: {len(notes)} texts\n{HEADER}")
+            for name, detector, record in systems:
+                if record and not any(note.known for note in notes):
+                    continue
+                line, figures = measure(name, notes, detector, record=record)
+                print(line, flush=True)
+                report.setdefault(corpus.stem, {})[name] = figures
+                if options.scorer.exists() and name.startswith("deid"):
+                    print(outside(options.scorer, corpus, notes, detector, record=record))
     if options.json:
         options.json.write_text(json.dumps(report, indent=1), encoding="utf-8")
 
