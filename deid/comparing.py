@@ -68,7 +68,7 @@ def _gates(report: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _measures(report: Mapping[str, Any]) -> dict[str, str]:
-    rows = [*report["risk"]["measures"], *report["utility"]]
+    rows = [*report["risk"]["measures"], *report["utility"], *report["longitudinal"]["measures"]]
     rows += [row for group in report["risk"]["further"] for row in group["measures"]]
     rows += [row for entry in report["attribute"] for row in entry["measures"]]
     found = {row["id"]: row["after"]["text"] for row in rows}

@@ -11,7 +11,8 @@ from deid.classes import MISSING
 from deid.hierarchy import Alternative, Recoding
 from deid.report.disclosure import Cell, Disclosure, percent, printable, without_counts
 from deid.report.inputs import Burden, ReportInputs
-from deid.report.shown import Shown, probability
+from deid.report.numbers import probability
+from deid.report.shown import Shown
 
 _MOST_LABELS = 24
 _MOST_ALTERNATIVES = 60

@@ -8,11 +8,26 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from deid.report import attacks, columns, cost, leftovers, reidentification, sensitivity, survival, thresholds, verdict
+from deid.report import (
+    attacks,
+    columns,
+    cost,
+    direct,
+    exceptions,
+    leftovers,
+    longitudinal,
+    reidentification,
+    scope,
+    sensitivity,
+    survival,
+    thresholds,
+    verdict,
+)
 from deid.report.disclosure import Disclosure, printable, without_counts
 from deid.report.inputs import ReportInputs
 from deid.report.people import class_sizes, cut_of, totals
 from deid.report.shown import Shown
+from deid.report.sign_off import sign_off, words
 from deid.report.titles import title
 
 SCHEMA_VERSION = "1.0"
@@ -45,6 +60,9 @@ def build_document(
         "schema_version": SCHEMA_VERSION,
         "verdict": _verdict(inputs, gates, after, why_not),
         "gates": gates,
+        "scope": scope.section(inputs),
+        "direct_identifiers": direct.section(inputs, rules),
+        "exceptions": exceptions.section(inputs, rules),
         "thresholds": thresholds.section(inputs, why_not),
         "policy": _policy(inputs),
         "inputs": leftovers.tables(inputs, rules, people),
@@ -54,7 +72,7 @@ def build_document(
         "column_counts": columns.counts_by_fate(inventory),
         "risk": reidentification.risk(inputs, before, after, why_not),
         "attribute": reidentification.attribute(inputs, before, after, why_not),
-        "longitudinal": [],
+        "longitudinal": longitudinal.section(inputs, before, after, why_not),
         "attacks": {**attacks.seeds(inputs), "tried": attacks.section(inputs, before, after, why_not)},
         "sensitivity": sensitivity.section(inputs, after, why_not),
         "survival": survival.section(inputs, after),
@@ -72,7 +90,8 @@ def build_document(
         "files": _files(inputs.files),
         "warnings": [without_counts(printable(text), rules) for text in inputs.facts.warnings],
         "versions": {printable(name): printable(inputs.versions[name]) for name in sorted(inputs.versions)},
-        "sign_off": _sign_off(inputs),
+        "sign_off": sign_off(inputs.plan.policy),
+        "reproduce": _reproduce(inputs),
         "disclosure": _disclosure(rules, cut_of(taus[0]), internal),
         "run": {printable(name): plain(run[name]) for name in sorted(run)},
     }
@@ -97,7 +116,7 @@ def _policy(inputs: ReportInputs) -> dict[str, Any]:
         "name": printable(policy.name),
         "sha256": printable(policy.digest),
         "claim": verdict.claim(policy.claims),
-        "context": {printable(name): _words(policy.context[name]) for name in sorted(policy.context)},
+        "context": {printable(name): words(policy.context[name]) for name in sorted(policy.context)},
         "k": anonymise.k if anonymise is not None else None,
         "suppress_at_most": anonymise.suppress_at_most if anonymise is not None else None,
         "suppressed_rows": anonymise.suppressed if anonymise is not None else "",
@@ -105,42 +124,10 @@ def _policy(inputs: ReportInputs) -> dict[str, Any]:
     }
 
 
-#: What a signature block needs, and the words of the context that may give it.
-_SIGNED: Mapping[str, tuple[str, ...]] = {
-    "purpose": ("purpose",),
-    "recipient": ("recipient",),
-    "method": ("method", "method_of_determination"),
-    "scope": ("scope",),
-    "valid_until": ("valid_until", "expiry", "expires"),
-    "name": ("expert", "signed_by", "approver", "responsible"),
-    "credentials": ("credentials", "expert_credentials", "role"),
-}
-
-
-def _sign_off(inputs: ReportInputs) -> dict[str, str]:
-    """Return what the policy states for the signature block; what it does not state is left to be written in."""
-    context = inputs.plan.policy.context
-    stated = {
-        field: next((_words(context[name]) for name in names if name in context), "")
-        for field, names in _SIGNED.items()
-    }
-    if not stated["method"]:
-        stated["method"] = _METHODS.get(inputs.plan.policy.claims, "")
-    return stated
-
-
-_METHODS: Mapping[str, str] = {
-    "safe_harbor": "Safe Harbor, 45 CFR 164.514(b)(2)",
-    "limited_data_set": "Limited data set, 45 CFR 164.514(e)",
-}
-
-
-def _words(value: Any) -> str:
-    if isinstance(value, list | tuple):
-        return "; ".join(_words(item) for item in value)
-    if isinstance(value, Mapping):
-        return "; ".join(f"{printable(name)}: {_words(value[name])}" for name in sorted(value, key=str))
-    return printable(value, 1000)
+def _reproduce(inputs: ReportInputs) -> str:
+    """Return the command that gives the same files again, for whoever holds data, policy and key."""
+    name = printable(inputs.plan.policy.path.replace("\\", "/").rsplit("/", 1)[-1], 120) or "POLICY"
+    return f"deid run DATA --policy {name} --key-file KEY --out RELEASE"
 
 
 def _files(files: Mapping[str, str]) -> list[dict[str, str]]:
@@ -175,6 +162,7 @@ def _methods(built: Mapping[str, Any], explain: Explain | None) -> list[dict[str
     ids |= {entry["id"] for entry in built["risk"]["measures"]} | {gate["metric"] for gate in built["gates"]}
     ids |= {row["id"] for entry in built["attribute"] for row in entry["measures"]}
     ids |= {entry["id"] for entry in built["attacks"]["tried"]}
+    ids |= {row["id"] for row in built["longitudinal"]["measures"]}
     methods: dict[str, dict[str, str]] = {}
     for name in sorted(ids):
         found = explain(name)

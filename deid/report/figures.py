@@ -1,7 +1,6 @@
 """Figures as inline SVG: no script, readable in light and dark, each with a title and a description.
 
-Colours and type come from the page's style sheet by class. Every figure is drawn from figures that a table beside it
-holds, and has a twin there.
+Every figure is drawn from figures that a table beside it holds, and has a twin there.
 """
 
 from __future__ import annotations
@@ -10,40 +9,28 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from deid.report.disclosure import percent
+from deid.report.drawing import (
+    HEIGHT,
+    LEFT,
+    ROW,
+    TOP,
+    WIDTH,
+    bar,
+    frame,
+    line,
+    path,
+    rect,
+    short,
+    spot,
+    svg,
+    text,
+    y_ticks,
+)
 
-WIDTH = 440
-_LABEL = 108
-_ROW = 26
 _MOST_BARS = 30
-
-
-def svg(name: str, title: str, description: str, height: float, body: Sequence[str], width: float = WIDTH) -> Markup:
-    """Return a figure with its accessible name and description."""
-    return Markup(  # noqa: S704 - every part below is escaped or a number
-        f'<svg class="fig" viewBox="0 0 {_apart(width)} {_apart(height)}" role="img" aria-labelledby="{escape(name)}-t '
-        f'{escape(name)}-d"><title id="{escape(name)}-t">{escape(title)}</title>'
-        f'<desc id="{escape(name)}-d">{escape(description)}</desc>{"".join(body)}</svg>'
-    )
-
-
-def _apart(number: float) -> str:
-    """Return a coordinate with an exponent, so that two beside each other never read as a record number."""
-    return f"{number:.0f}e0"
-
-
-def _text(x: float, y: float, words: object, css: str = "", anchor: str = "start") -> str:
-    return f'<text x="{x:.1f}" y="{y:.1f}" class="{css}" text-anchor="{anchor}">{escape(words)}</text>'
-
-
-def _rect(x: float, y: float, width: float, height: float, css: str) -> str:
-    return f'<rect x="{x:.1f}" y="{y:.1f}" width="{max(width, 0):.1f}" height="{height:.1f}" rx="2" class="{css}"/>'
-
-
-def _line(x1: float, y1: float, x2: float, y2: float, css: str) -> str:
-    return f'<line x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}" class="{css}"/>'
 
 
 def bin_label(item: Mapping[str, Any]) -> str:
@@ -62,29 +49,14 @@ def class_sizes(sides: Mapping[str, Sequence[Mapping[str, Any]]]) -> Markup:
         bins = sides[side]
         if not bins:
             continue
-        body.append(_text(0, y + 15, side.capitalize(), "strong"))
-        y += _ROW
+        body.append(text(0, y + 15, side.capitalize(), "strong"))
+        y += ROW
         for item in bins:
-            body += _bar(y, bin_label(item), item["share"], side)
-            y += _ROW
+            body += bar(y, bin_label(item), item["share"], side)
+            y += ROW
         y += 8
         said.append(f"{side}: " + ", ".join(f"{bin_label(item)}: {item['share']['text']}" for item in bins))
     return svg("fig-sizes", "Share of people by the size of their group", "; ".join(said), y, body)
-
-
-def _bar(y: float, label: str, cell: Mapping[str, Any], css: str, full: float = 1.0) -> list[str]:
-    room = WIDTH - _LABEL - 84
-    value = cell["value"]
-    length = room * value / full if value else 0
-    end = _LABEL + 8 + length
-    parts = [_text(_LABEL, y + 16, _short(label, 17), "", "end"), _line(_LABEL + 4, y, _LABEL + 4, y + _ROW, "axis")]
-    if value is None:
-        return [*parts, _text(_LABEL + 12, y + 16, cell["text"], "muted")]
-    return [*parts, _rect(_LABEL + 5, y + 4, length, _ROW - 9, css), _text(end + 4, y + 16, cell["text"], "num")]
-
-
-def _short(text: str, limit: int) -> str:
-    return text if len(text) <= limit else text[: limit - 1] + "…"
 
 
 def loss_bars(variables: Sequence[Mapping[str, Any]]) -> Markup:
@@ -93,34 +65,9 @@ def loss_bars(variables: Sequence[Mapping[str, Any]]) -> Markup:
     rows = sorted(rows, key=lambda item: (-(item["loss"]["value"] or 0.0), item["name"]))[:_MOST_BARS]
     body: list[str] = []
     for i, item in enumerate(rows):
-        body += _bar(i * _ROW, item["name"], item["loss"], "after")
-    said = ", ".join(f"{_short(item['name'], 40)} {item['loss']['text']}" for item in rows[:12])
-    return svg("fig-loss", "Information lost by quasi-identifier", said, len(rows) * _ROW + 4, body)
-
-
-_LEFT, _TOP, _HEIGHT = 50, 26, 180
-
-
-def _frame(ticks: Sequence[tuple[float, str]], x_title: str) -> list[str]:
-    """Return the axes of a plot: shares from 0 to 100 % upwards, the given ticks (position 0 to 1) along."""
-    right, bottom = WIDTH - 12, _TOP + _HEIGHT
-    body = [_line(_LEFT, bottom, right, bottom, "axis")]
-    for x, label in ticks:
-        at = _LEFT + x * (right - _LEFT)
-        anchor = "end" if x > 0.97 else "middle"
-        body += [
-            _line(at, bottom, at, bottom + 4, "axis"),
-            _text(at + 6 * (x > 0.97), bottom + 17, label, "num", anchor),
-        ]
-    return [*body, _text((_LEFT + right) / 2, bottom + 36, x_title, "muted", "middle")]
-
-
-def _y_ticks(ticks: Sequence[tuple[float, str]]) -> list[str]:
-    body = []
-    for y, label in ticks:
-        at = _TOP + (1 - y) * _HEIGHT
-        body += [_line(_LEFT, at, WIDTH - 12, at, "grid"), _text(_LEFT - 6, at + 4, label, "num", "end")]
-    return body
+        body += bar(i * ROW, item["name"], item["loss"], "after")
+    said = ", ".join(f"{short(item['name'], 40)} {item['loss']['text']}" for item in rows[:12])
+    return svg("fig-loss", "Information lost by quasi-identifier", said, len(rows) * ROW + 4, body)
 
 
 def risk_curve(curve: Mapping[str, Sequence[Mapping[str, Any]]], threshold: float) -> Markup:
@@ -133,40 +80,24 @@ def risk_curve(curve: Mapping[str, Sequence[Mapping[str, Any]]], threshold: floa
 
     ticks = [(along(size), label) for size, label in _risk_ticks(largest)]
     quarter = [(share / 4, f"{25 * share} %") for share in range(5)]
-    body = _y_ticks(quarter) + _frame(ticks, "risk of one person, from certain to small")
+    body = y_ticks(quarter) + frame(ticks, "risk of one person, from certain to small")
     if 0 < threshold <= 1:
-        at = _LEFT + min(along(1 / threshold), 1) * (WIDTH - 12 - _LEFT)
-        body.append(_line(at, _TOP - 6, at, _TOP + _HEIGHT, "limit"))
-        body.append(
-            _text(at, _TOP - 11, f"threshold {threshold:.3g}", "strong", "middle" if at < WIDTH - 90 else "end")
-        )
+        at = LEFT + min(along(1 / threshold), 1) * (WIDTH - 12 - LEFT)
+        body.append(line(at, TOP - 6, at, TOP + HEIGHT, "limit"))
+        body.append(text(at, TOP - 11, f"threshold {threshold:.3g}", "strong", "middle" if at < WIDTH - 90 else "end"))
     said = []
     for side in ("before", "after"):
         points = [(along(point["group_up_to"]), point["share"]["value"]) for point in curve[side]]
-        body += _path(points, side)
+        body += path(points, side)
         said.append(
             f"{side}: "
             + ", ".join(f"{p['share']['text']} at 1 in {p['group_up_to']:g} or more" for p in curve[side][:8])
         )
-    return svg("fig-curve", "People by their risk, before and after", "; ".join(said), _TOP + _HEIGHT + 44, body)
+    return svg("fig-curve", "People by their risk, before and after", "; ".join(said), TOP + HEIGHT + 44, body)
 
 
 def _risk_ticks(largest: float) -> list[tuple[int, str]]:
     return [(size, "1" if size == 1 else f"1/{size:,}") for size in (1, 5, 20, 100, 1000) if size <= largest]
-
-
-def _path(points: Sequence[tuple[float, float]], css: str) -> list[str]:
-    spots = [(_LEFT + x * (WIDTH - 12 - _LEFT), _TOP + (1 - y) * _HEIGHT) for x, y in points]
-    if not spots:
-        return []
-    drawn = " ".join(f"{_apart(x)},{_apart(y)}" for x, y in spots)
-    marks = [
-        _rect(x - 3.5, y - 3.5, 7, 7, css)
-        if css == "before"
-        else f'<circle cx="{x:.1f}" cy="{y:.1f}" r="4" class="after"/>'
-        for x, y in spots
-    ]
-    return [f'<polyline points="{drawn}" class="line-{css}"/>', *marks]
 
 
 def frontier(alternatives: Sequence[Mapping[str, Any]]) -> Markup:
@@ -179,17 +110,17 @@ def frontier(alternatives: Sequence[Mapping[str, Any]]) -> Markup:
     top = _round_up(max((risk for _, risk, _ in points), default=0.0))
     width = _round_up(max((loss for loss, _, _ in points), default=0.0))
     ticks = [(i / 4, percent(width * i / 4)) for i in range(5)]
-    body = _y_ticks([(i / 4, f"{top * i / 4:.3g}") for i in range(5)]) + _frame(ticks, "information lost")
-    body.append(_text(0, _TOP - 11, "highest risk", "muted"))
+    body = y_ticks([(i / 4, f"{top * i / 4:.3g}") for i in range(5)]) + frame(ticks, "information lost")
+    body.append(text(0, TOP - 11, "highest risk", "muted"))
     for loss, risk, chosen in sorted(points, key=lambda point: point[2]):
-        x, y = _LEFT + loss / width * (WIDTH - 12 - _LEFT), _TOP + (1 - risk / top) * _HEIGHT
+        x, y = LEFT + loss / width * (WIDTH - 12 - LEFT), TOP + (1 - risk / top) * HEIGHT
         if chosen:
-            body += [f'<circle cx="{x:.1f}" cy="{y:.1f}" r="8" class="ring"/>', _spot(x, y, 4.5, "after")]
-            body.append(_text(x, y - 13, "chosen", "strong", "middle" if _LEFT + 30 < x < WIDTH - 40 else "end"))
+            body += [f'<circle cx="{x:.1f}" cy="{y:.1f}" r="8" class="ring"/>', spot(x, y, 4.5, "after")]
+            body.append(text(x, y - 13, "chosen", "strong", "middle" if LEFT + 30 < x < WIDTH - 40 else "end"))
         else:
-            body.append(_spot(x, y, 4, "other"))
+            body.append(spot(x, y, 4, "other"))
     said = f"{len(points)} recodings; the chosen one is marked. The table below holds the figures."
-    return svg("fig-frontier", "Information lost against highest risk", said, _TOP + _HEIGHT + 44, body)
+    return svg("fig-frontier", "Information lost against highest risk", said, TOP + HEIGHT + 44, body)
 
 
 def _round_up(largest: float) -> float:
@@ -200,23 +131,18 @@ def _round_up(largest: float) -> float:
     return min((size * step for step in (1, 2, 4, 6, 8, 10, 20) if size * step >= largest * 1.04), default=largest)
 
 
-def _spot(x: float, y: float, radius: float, css: str) -> str:
-    return f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{radius:g}" class="{css}"/>'
-
-
 def contribution(rows: Sequence[Mapping[str, Any]]) -> Markup:
     """Draw the average risk without each variable, the one that gives most away first."""
     shown = [
-        (_short(row["variable"], 17), row["average_risk_without"], i == len(rows) - 1)
-        for i, row in enumerate(rows[-_MOST_BARS:])
+        (row["variable"], row["average_risk_without"], i == len(rows) - 1) for i, row in enumerate(rows[-_MOST_BARS:])
     ]
     full = max((cell["value"] or 0.0 for _, cell, _ in shown), default=0.0) or 1.0
     body: list[str] = []
     for i, (label, cell, whole) in enumerate(shown):
-        short = {**cell, "text": cell["text"].split(",")[0]}
-        body += _bar(i * _ROW, label, short, "before" if whole else "after", full)
+        figure = {**cell, "text": cell["text"].split(",")[0]}
+        body += bar(i * ROW, label, figure, "before" if whole else "after", full)
     said = ", ".join(f"without {label}: {cell['text']}" for label, cell, _ in shown[:12])
-    return svg("fig-contribution", "Average risk without one variable", said, len(shown) * _ROW + 4, body)
+    return svg("fig-contribution", "Average risk without one variable", said, len(shown) * ROW + 4, body)
 
 
 def known_points(groups: Sequence[Mapping[str, Any]]) -> list[tuple[int, float | None, float | None]]:
@@ -231,18 +157,37 @@ def known_points(groups: Sequence[Mapping[str, Any]]) -> list[tuple[int, float |
 
 def known_curve(points: Sequence[tuple[int, float | None, float | None]]) -> Markup:
     """Draw the highest risk against the number of variables that the attacker knows."""
+    return _growth(
+        "fig-known", "Highest risk by number of variables known", "variables that the attacker knows", points
+    )
+
+
+def event_points(points: Sequence[Mapping[str, Any]]) -> list[tuple[int, float | None, float | None]]:
+    """Return number of events known, highest risk before and after, where there is a figure."""
+    found = [
+        (point["known_events"], point["highest_risk"]["before"]["value"], point["highest_risk"]["after"]["value"])
+        for point in points
+    ]
+    return [point for point in found if point[1] is not None or point[2] is not None]
+
+
+def event_curve(points: Sequence[Mapping[str, Any]]) -> Markup:
+    """Draw the highest risk against the number of events that the attacker knows."""
+    return _growth("fig-events", "Highest risk by number of events known", "events known", event_points(points))
+
+
+def _growth(name: str, title: str, along: str, points: Sequence[tuple[int, float | None, float | None]]) -> Markup:
     most = max(number for number, _, _ in points)
     span = max(most - 1, 1)
     ticks = [((number - 1) / span, str(number)) for number, _, _ in points]
-    body = _y_ticks([(i / 4, f"{i / 4:g}") for i in range(5)]) + _frame(ticks, "variables that the attacker knows")
-    body.append(_text(0, _TOP - 11, "highest risk of one person", "muted"))
+    body = y_ticks([(i / 4, f"{i / 4:g}") for i in range(5)]) + frame(ticks, along)
+    body.append(text(0, TOP - 11, "highest risk of one person", "muted"))
     said = []
     for place, side in ((1, "before"), (2, "after")):
         own = [((point[0] - 1) / span, float(point[place] or 0)) for point in points if point[place] is not None]
-        body += _path(own, side)
+        body += path(own, side)
         said.append(f"{side}: " + ", ".join(f"{p[place]} with {p[0]}" for p in points if p[place] is not None))
-    title = "Highest risk by number of variables known"
-    return svg("fig-known", title, "; ".join(said), _TOP + _HEIGHT + 44, body)
+    return svg(name, title, "; ".join(said), TOP + HEIGHT + 44, body)
 
 
 def survival_curve(group: Mapping[str, Any], time: str, number: int) -> Markup:
@@ -250,14 +195,14 @@ def survival_curve(group: Mapping[str, Any], time: str, number: int) -> Markup:
     longest = max((point["time"] for side in ("before", "after") for point in group[side]), default=1.0) or 1.0
     times = sorted({point["time"] for side in ("before", "after") for point in group[side]})
     ticks = [(when / longest, f"{when:g}") for when in times[:: max(len(times) // 5, 1)]]
-    body = _y_ticks([(i / 4, f"{25 * i} %") for i in range(5)]) + _frame(ticks, _short(time, 40))
+    body = y_ticks([(i / 4, f"{25 * i} %") for i in range(5)]) + frame(ticks, short(time, 40))
     said = []
     for side in ("before", "after"):
         points = [(point["time"] / longest, point["share"]["value"]) for point in group[side]]
-        body += _path(points, side)
+        body += path(points, side)
         said.append(f"{side}: " + ", ".join(f"{p['share']['text']} at {p['time']:g}" for p in group[side]))
     title = f"Share without the event: {group['group']}"
-    return svg(f"fig-survival-{number}", title, "; ".join(said), _TOP + _HEIGHT + 44, body)
+    return svg(f"fig-survival-{number}", title, "; ".join(said), TOP + HEIGHT + 44, body)
 
 
 def gauge(gate: Mapping[str, Any], number: int) -> Markup:
@@ -271,9 +216,9 @@ def gauge(gate: Mapping[str, Any], number: int) -> Markup:
     mark, at = width * limit / full, width * max(value, 0) / full
     fine = (0.0, mark) if gate["op"].startswith("<") else (mark, width)
     body = [
-        _rect(0, 5, width, 8, "track"),
-        _rect(fine[0], 5, fine[1] - fine[0], 8, "fine"),
-        _line(mark, 0, mark, 18, "limit"),
+        rect(0, 5, width, 8, "track"),
+        rect(fine[0], 5, fine[1] - fine[0], 8, "fine"),
+        line(mark, 0, mark, 18, "limit"),
         f'<circle cx="{min(max(at, 6), width - 6):.1f}" cy="9" r="6" class="mark-{gate["outcome"]}"/>',
     ]
     said = f"{gate['text']}, must be {gate['condition']}"

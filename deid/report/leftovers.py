@@ -16,7 +16,7 @@ def residual(inputs: ReportInputs, rules: Disclosure, totals: Totals) -> dict[st
     """Return what the search for identifiers left in the release found, and what it could not search for."""
     findings = [
         {
-            **_place(inputs, finding.table, finding.column),
+            **place(inputs, finding.table, finding.column),
             "kind": printable(finding.kind),
             "what": KINDS.get(finding.kind, printable(finding.kind)),
             "count": rules.count(finding.count).plain(),
@@ -36,7 +36,7 @@ def residual(inputs: ReportInputs, rules: Disclosure, totals: Totals) -> dict[st
     }
 
 
-def _place(inputs: ReportInputs, table: str, column: str) -> dict[str, str]:
+def place(inputs: ReportInputs, table: str, column: str) -> dict[str, str]:
     """Return how a table and its column may be called, whether they are given by their old or their new names."""
     names = table_names(inputs.plan)
     for plan in inputs.plan.tables:
@@ -86,7 +86,7 @@ def kept_columns(inputs: ReportInputs, rules: Disclosure, totals: Totals) -> lis
     )
     return [
         {
-            **_place(inputs, item.table, item.column),
+            **place(inputs, item.table, item.column),
             **_singled_out(item, rules, totals),
             "accepted": item.accepted,
         }
@@ -118,7 +118,7 @@ def free_text(inputs: ReportInputs, rules: Disclosure, totals: Totals) -> list[d
     """Return what redaction did in each column of free text."""
     return [
         {
-            **_place(inputs, item.table, item.column),
+            **place(inputs, item.table, item.column),
             **_cells_of_text(item, rules),
             "kinds": _counts(item.kinds, rules, totals),
         }

@@ -13,6 +13,7 @@ from markupsafe import Markup
 
 from deid.model import KINDS
 from deid.report import figures
+from deid.report.sign_off import LABELS
 
 _HERE = Path(__file__).resolve().parent
 ROLE_WORDS: Mapping[str, str] = {
@@ -39,6 +40,7 @@ def render_html(document: Mapping[str, Any]) -> str:
             at_a_glance=glance(document),
             figures=figures,
             role_words=ROLE_WORDS,
+            sign_labels=LABELS,
         )
     )
 

@@ -13,7 +13,8 @@ from deid.model import Measure, Role
 from deid.report.disclosure import printable
 from deid.report.inputs import ReportInputs
 from deid.report.people import ClassSizes
-from deid.report.shown import Shown, plain_measure
+from deid.report.shown import Shown
+from deid.report.sides import plain_measure
 from deid.report.titles import title
 
 _UTILITY = ("loss", "average_class_size", "c_avg", "discernibility", "ncp", "precision", "entropy_loss")
@@ -24,10 +25,9 @@ _GROUPS = (
     ("Estimates for the population", ("k_map", "delta_presence", "popuniq", "indivrisk", "loglinear")),
     ("Combinations that single people out", ("suda",)),
     ("Other readings of missing values", ("missing",)),
-    ("Over time", ("longitudinal", "shift")),
 )
 #: Measures that stand in sections of their own.
-_ELSEWHERE = ("util.", "attack.")
+_ELSEWHERE = ("util.", "attack.", "longitudinal.", "shift.")
 _VALUES_STAY = ("keep", "round", "noise", "pool_rare")
 _MOST_VARIABLES = 12
 _MOST_CLASSES = 300_000
@@ -234,4 +234,4 @@ def contribution(table: ClassTable | None, inputs: ReportInputs, before: Shown) 
         label = printable(variable, 120) if variable in allowed else "a variable not released"
         rows.append({"variable": label, "average_risk_without": before.cell(average).plain()})
     rows.sort(key=lambda row: (row["average_risk_without"]["value"] or 0.0, row["variable"]))
-    return [*rows, {"variable": "none: all are known", "average_risk_without": before.cell(every).plain()}]
+    return [*rows, {"variable": "none, all known", "average_risk_without": before.cell(every).plain()}]

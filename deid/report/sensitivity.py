@@ -7,7 +7,8 @@ from typing import Any
 from deid.model import Measure
 from deid.report.disclosure import Cell, printable
 from deid.report.inputs import ReportInputs
-from deid.report.shown import Shown, probability
+from deid.report.numbers import probability
+from deid.report.shown import Shown
 
 _READINGS = (
     ("own_category", "A blank equals a blank (as everywhere in this report)"),

@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from deid.model import Measure, Status
-from deid.report.disclosure import Cell, Disclosure, grouped, percent, printable, rounded_share, without_counts
+from deid.report.disclosure import Cell, Disclosure, grouped, percent, rounded_share
+from deid.report.numbers import number, probability, significant
 from deid.report.people import ClassSizes, Totals, cut_of
 
 STATUS_WORDS: Mapping[Status, str] = {
@@ -249,39 +249,3 @@ class Shown:
         if 0 <= value <= 1:
             return self._share(value)
         return self.rules.derivable() if self.coarse else number(value)
-
-
-def probability(value: float) -> Cell:
-    """Return a risk as a decimal and as one in so many."""
-    if value <= 0:
-        return Cell(0, "0")
-    # "one", not "1": digits that stand beside each other may read as somebody's record number in a search
-    text = "1, certain" if value >= 1 else f"{significant(value)}, one in {significant(1 / value, 2)}"
-    return Cell(round(value, 4), text)
-
-
-def number(value: float, digits: int = 3) -> Cell:
-    """Return a figure to so many significant digits."""
-    rounded = float(f"{value:.{digits}g}")
-    return Cell(rounded, significant(rounded, digits))
-
-
-def significant(value: float, digits: int = 3) -> str:
-    """Return a number to so many significant digits, without an exponent where it can be read without."""
-    if abs(value) >= 100:
-        return grouped(round(value))
-    text = f"{value:.{digits}g}"
-    return text if "e" not in text else f"{value:.6f}".rstrip("0")
-
-
-def reason(measure: Measure, rules: Disclosure) -> str:
-    """Return why a measure has no figure, in a sentence without counts."""
-    return without_counts(printable(measure.reason), rules)
-
-
-def plain_measure(measure: Measure | None, shown: Shown) -> dict[str, Any]:
-    """Return one side of a measure as it stands in the JSON twin."""
-    if measure is None:
-        return {"value": None, "text": "not measured", "hidden": "", "status": Status.NOT_COMPUTED.value, "reason": ""}
-    cell = shown.cell(measure)
-    return {**cell.plain(), "status": measure.status.value, "reason": reason(measure, shown.rules)}

@@ -8,7 +8,8 @@ from typing import Any
 from deid.model import Measure, Status
 from deid.report.disclosure import Cell, Disclosure, printable
 from deid.report.inputs import ReportInputs
-from deid.report.shown import STATUS_WORDS, Shown, reason
+from deid.report.shown import STATUS_WORDS, Shown
+from deid.report.sides import reason
 
 
 def section(inputs: ReportInputs, after: Shown) -> dict[str, Any] | None:

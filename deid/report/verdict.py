@@ -10,7 +10,8 @@ from deid.model import GateOutcome, Status
 from deid.report.attacks import upper_bound
 from deid.report.disclosure import Cell, percent, printable
 from deid.report.inputs import ReportInputs
-from deid.report.shown import SHARES, Shown, reason
+from deid.report.shown import SHARES, Shown
+from deid.report.sides import reason
 from deid.report.titles import title
 
 GATE_WITHOUT_VALUE = problem_kind(

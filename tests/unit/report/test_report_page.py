@@ -9,12 +9,14 @@ from pathlib import Path
 
 import pytest
 from invented import RUN, Plain, explain, hostile, refused, step, trial
+from markdown_it import MarkdownIt
 
 import deid.report
 from deid.decisions import Plan, TablePlan
 from deid.model import Role
 from deid.report import build_document, render_html, render_markdown
 from deid.report.inputs import ReportInputs
+from deid.report.markdown_text import escape
 
 CASES = {"trial": trial, "refused": refused, "hostile": hostile, "few_suppressed": lambda: trial(320, 0, 5)}
 STYLE = (Path(deid.report.__file__).parent / "report.css").read_text("utf-8")
@@ -97,8 +99,40 @@ def test_what_comes_from_outside_is_escaped() -> None:
 def test_markdown_is_escaped_too() -> None:
     text = render_markdown(build_document(hostile(), run=RUN, explain=explain))
     assert "<script" not in text
-    rows = [line for line in text.splitlines() if line.startswith("|")]
-    assert all(len(re.findall(r"(?<!\\)\|", row)) in (3, 4, 5, 6, 7) for row in rows)
+    tokens = MarkdownIt("gfm-like", {"linkify": False}).parse(text)
+    kinds = {inner.type for token in tokens for inner in (token, *(token.children or ()))}
+    assert not kinds & {"html_block", "html_inline", "link_open", "image", "code_inline", "s_open"}
+    rows = "".join({"tr_open": "<", "th_open": "h", "td_open": "d", "tr_close": ">"}.get(t.type, "") for t in tokens)
+    for head, body in re.findall(r"<(h+)>((?:<d+>)*)", rows):
+        assert {len(cells) for cells in re.findall(r"<(d+)>", body)} <= {len(head)}
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("visit_id of ae (see line 3), 12:30; a.b", "visit_id of ae (see line 3), 12:30; a.b"),
+        ("_it_ *b* [x](y) `c` a|b ~~d~~", r"\_it\_ \*b\* \[x\](y) \`c\` a\|b \~\~d\~\~"),
+        ("<b> & https://x.org me@x.org www.x.org", "&lt;b&gt; &amp; https&#58;//x.org me&#64;x.org www&#46;x.org"),
+        ("one\ntwo", "one two"),
+    ],
+)
+def test_only_what_markdown_acts_on_is_escaped(text: str, shown: str) -> None:
+    assert escape(text) == shown
+    inline = MarkdownIt().parse(escape(text))[1]
+    assert "".join(token.content for token in inline.children or ()) == " ".join(text.split())
+
+
+def test_markdown_holds_every_section_of_the_page() -> None:
+    document = build_document(trial(), run=RUN, explain=explain)
+    text, page = render_markdown(document), render_html(document)
+    headings = [re.sub(r"<[^>]+>", "", found) for found in re.findall(r'<h2 id="h-[\w-]+">(.*?)</h2>', page)]
+    assert len(headings) == 21
+    words = {re.sub(r"\W+", " ", line[3:]).strip() for line in text.splitlines() if line.startswith("## ")}
+    same = {"What it cost generalisation": "What it cost", "Attacks tried on the release": "Attacks tried",
+            "The release against conventions in use": "Conventions in use"}  # fmt: skip
+    wanted = [re.sub(r"\W+", " ", heading).strip() for heading in headings[1:]]
+    assert [heading for heading in wanted if same.get(heading, heading) not in words] == []
+    assert "Signature" in text
 
 
 def test_markdown_says_what_the_page_says() -> None:
@@ -107,6 +141,15 @@ def test_markdown_says_what_the_page_says() -> None:
     assert "**REFUSED**" in text
     assert "column 2 of dm" in text
     assert "PATNAME" not in text
+
+
+def test_exclusions_and_warnings_stand_in_page_and_markdown() -> None:
+    inputs = trial()
+    facts = replace(inputs.facts, excluded_subjects=40, warnings=("dm.AGE: 14 cell(s) emptied",))
+    document = build_document(replace(inputs, facts=facts), run=RUN, explain=explain)
+    for text in (render_markdown(document), render_html(document)):
+        assert "list of exclusions were left out of every table" in text
+        assert "emptied" in text
 
 
 def test_the_verdict_comes_first_and_the_run_last() -> None:

@@ -1,0 +1,60 @@
+"""What was done to direct identifiers, kind by kind, and how many of them are left."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+from deid.decisions import Step
+from deid.model import KINDS, Role
+from deid.report.columns import VERBS
+from deid.report.disclosure import Cell, Disclosure, printable
+from deid.report.inputs import ReportInputs
+
+_OTHER = "direct identifier of no known kind"
+
+
+def section(inputs: ReportInputs, rules: Disclosure) -> list[dict[str, Any]]:
+    """Return one row a kind: columns that held it, what was done to them, finds in texts, finds left in the output."""
+    steps: dict[str, list[Step]] = {}
+    for step in inputs.plan.steps:
+        if step.role is Role.DIRECT:
+            steps.setdefault(step.holds[0] if step.holds else "", []).append(step)
+    texts: Counter[str] = Counter()
+    for text in inputs.text:
+        texts.update(text.kinds)
+    left: dict[str, list[int]] = {}
+    for finding in inputs.verdict.findings:
+        left.setdefault(finding.kind, []).append(finding.count)
+    return [
+        {
+            "kind": printable(kind, 60),
+            "what": KINDS.get(kind, printable(kind)) if kind else _OTHER,
+            "columns": len(steps.get(kind, ())),
+            "treated": _treated(steps.get(kind, ())),
+            "in_texts": _in_texts(texts, kind, inputs, rules).plain(),
+            "left": _left(left.get(kind, []), rules).plain(),
+        }
+        for kind in sorted({*steps, *texts, *left}, key=lambda kind: (kind == "", kind))
+    ]
+
+
+def _treated(steps: tuple[Step, ...] | list[Step]) -> dict[str, int]:
+    done: Mapping[str, int] = Counter(VERBS.get(step.do, printable(step.do, 60)) for step in steps)
+    return {words: done[words] for words in sorted(done)}
+
+
+def _left(finds: list[int], rules: Disclosure) -> Cell:
+    """Return the finds of all places together; one that is small would follow from the others."""
+    alone = len(finds) < 2 or not any(rules.small(count) for count in finds)
+    return rules.count(sum(finds)) if alone else rules.derivable()
+
+
+def _in_texts(texts: Mapping[str, int], kind: str, inputs: ReportInputs, rules: Disclosure) -> Cell:
+    """Return the finds in all texts together; only where one column of texts gives the same figure anyhow."""
+    if not inputs.text:
+        return Cell(None, "no free text")
+    if len(inputs.text) > 1 and any(rules.small(item.kinds.get(kind, 0)) for item in inputs.text):
+        return rules.derivable() if texts.get(kind) else Cell(0, "0")
+    return rules.count(texts.get(kind, 0))
