@@ -22,7 +22,7 @@ def shared() -> Path:
     return SHARED
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def command() -> Callable[..., Result]:
     """Return a function that runs `deid` in this process with the test key."""
     from deid.cli import main

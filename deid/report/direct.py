@@ -3,27 +3,28 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from deid.decisions import Step
 from deid.model import KINDS, Role
 from deid.report.columns import VERBS
-from deid.report.disclosure import Cell, Disclosure, printable
+from deid.report.disclosure import NOT_SHOWN, Cell, Disclosure, grouped, printable
 from deid.report.inputs import ReportInputs
 
 _OTHER = "direct identifier of no known kind"
 
 
-def section(inputs: ReportInputs, rules: Disclosure) -> list[dict[str, Any]]:
-    """Return one row a kind: columns that held it, what was done to them, finds in texts, finds left in the output."""
+def section(inputs: ReportInputs, rules: Disclosure, texts: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return one row a kind: columns that held it, what was done to them, finds in texts, finds left in the output.
+
+    `texts` is the report's section on free text, whose figures the finds in texts are summed from.
+    """
     steps: dict[str, list[Step]] = {}
     for step in inputs.plan.steps:
         if step.role is Role.DIRECT:
             steps.setdefault(step.holds[0] if step.holds else "", []).append(step)
-    texts: Counter[str] = Counter()
-    for text in inputs.text:
-        texts.update(text.kinds)
+    found = {kind for text in inputs.text for kind in text.kinds}
     left: dict[str, list[int]] = {}
     for finding in inputs.verdict.findings:
         left.setdefault(finding.kind, []).append(finding.count)
@@ -33,10 +34,10 @@ def section(inputs: ReportInputs, rules: Disclosure) -> list[dict[str, Any]]:
             "what": KINDS.get(kind, printable(kind)) if kind else _OTHER,
             "columns": len(steps.get(kind, ())),
             "treated": _treated(steps.get(kind, ())),
-            "in_texts": _in_texts(texts, kind, inputs, rules).plain(),
+            "in_texts": _in_texts(texts, kind).plain(),
             "left": _left(left.get(kind, []), rules).plain(),
         }
-        for kind in sorted({*steps, *texts, *left}, key=lambda kind: (kind == "", kind))
+        for kind in sorted({*steps, *found, *left}, key=lambda kind: (kind == "", kind))
     ]
 
 
@@ -51,10 +52,14 @@ def _left(finds: list[int], rules: Disclosure) -> Cell:
     return rules.count(sum(finds)) if alone else rules.derivable()
 
 
-def _in_texts(texts: Mapping[str, int], kind: str, inputs: ReportInputs, rules: Disclosure) -> Cell:
-    """Return the finds in all texts together; only where one column of texts gives the same figure anyhow."""
-    if not inputs.text:
+def _in_texts(texts: Sequence[Mapping[str, Any]], kind: str) -> Cell:
+    """Return the finds in all texts together; where one column's figure is hidden it would follow from the sum."""
+    if not texts:
         return Cell(None, "no free text")
-    if len(inputs.text) > 1 and any(rules.small(item.kinds.get(kind, 0)) for item in inputs.text):
-        return rules.derivable() if texts.get(kind) else Cell(0, "0")
-    return rules.count(texts.get(kind, 0))
+    cells = [row["count"] for text in texts for row in text["kinds"] if row["id"] == printable(kind)]
+    if any(cell["value"] is None for cell in cells):
+        return (
+            Cell(None, NOT_SHOWN, "derivable") if len(cells) > 1 else Cell(None, cells[0]["text"], cells[0]["hidden"])
+        )
+    found = sum(int(cell["value"]) for cell in cells)
+    return Cell(found, grouped(found))

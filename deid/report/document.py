@@ -56,12 +56,13 @@ def build_document(
     why_not = reidentification.withheld(inputs.plan)
     gates = verdict.gates(inputs, after)
     inventory = columns.inventory(inputs, rules)
+    texts = leftovers.free_text(inputs, rules, people)
     built: dict[str, Any] = {
         "schema_version": SCHEMA_VERSION,
         "verdict": _verdict(inputs, gates, after, why_not),
         "gates": gates,
         "scope": scope.section(inputs),
-        "direct_identifiers": direct.section(inputs, rules),
+        "direct_identifiers": direct.section(inputs, rules, texts),
         "exceptions": exceptions.section(inputs, rules),
         "thresholds": thresholds.section(inputs, why_not),
         "policy": _policy(inputs),
@@ -85,7 +86,7 @@ def build_document(
         "utility": reidentification.utility(inputs, before, after),
         "residual": leftovers.residual(inputs, rules, people),
         "kept_columns": leftovers.kept_columns(inputs, rules, people),
-        "free_text": leftovers.free_text(inputs, rules, people),
+        "free_text": texts,
         "dates": leftovers.dates(inputs, rules, people),
         "files": _files(inputs.files),
         "warnings": [without_counts(printable(text), rules) for text in inputs.facts.warnings],

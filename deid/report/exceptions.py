@@ -11,8 +11,8 @@ from deid.report.inputs import ReportInputs
 from deid.report.leftovers import left_out
 
 _ACCEPTED = {
-    "singling_out": "kept although its values may belong to one person only",
-    "identifier": "kept although the profile takes it for an identifier",
+    "singling_out": "kept although some values single a person out",
+    "identifier": "kept although it looks like an identifier",
 }
 
 

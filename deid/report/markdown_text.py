@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-_ACTING = re.compile(r"([\\`*\[\]|~])")
+_ACTING = re.compile(r"([\\`*|~]|\](?=[(\[:]))")
 _EDGE_OF_WORD = re.compile(r"(?<!\w)_|_(?!\w)")
 _STARTS_BLOCK = re.compile(r"^(\s*)([#+=-]|\d+[.)])")
 _LINKS = re.compile(r"(?<=\w)(:)(?=//)|(?<=[wW])(\.)(?=\w)|(@)(?=\w)")

@@ -35,7 +35,7 @@ def section(inputs: ReportInputs) -> dict[str, Any]:
         "missing": _BLANKS[policy.anonymise.missing if policy.anonymise is not None else "category"],
         "not_covered": [
             "what somebody knows of a person beyond these columns; see the kept columns that single people out",
-            "other data about the same people, earlier releases of them included: `deid diff` compares two releases",
+            "other data about the same people, earlier releases of them included (deid diff compares two)",
             "whoever holds the key, who can link every pseudonym",
         ],
     }

@@ -111,7 +111,7 @@ def test_markdown_is_escaped_too() -> None:
     ("text", "shown"),
     [
         ("visit_id of ae (see line 3), 12:30; a.b", "visit_id of ae (see line 3), 12:30; a.b"),
-        ("_it_ *b* [x](y) `c` a|b ~~d~~", r"\_it\_ \*b\* \[x\](y) \`c\` a\|b \~\~d\~\~"),
+        ("_it_ *b* [x](y) [z] `c` a|b ~~d~~", r"\_it\_ \*b\* [x\](y) [z] \`c\` a\|b \~\~d\~\~"),
         ("<b> & https://x.org me@x.org www.x.org", "&lt;b&gt; &amp; https&#58;//x.org me&#64;x.org www&#46;x.org"),
         ("one\ntwo", "one two"),
     ],
