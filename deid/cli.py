@@ -93,14 +93,18 @@ def entry() -> NoReturn:
 @_DATA
 @click.option("--name", default="my-release", show_default=True, help="Name of the release.")
 @click.option("--out", type=click.Path(path_type=Path), help="File for the draft; standard output unless given.")
-def init(data: Path, name: str, out: Path | None) -> None:
+@click.option("--encoding", default="", help="Encoding of the text tables, such as windows-1252, if not UTF-8.")
+@click.option("--ignore", multiple=True, metavar="PATTERN", help="File in the folder that is no table; repeatable.")
+def init(data: Path, name: str, out: Path | None, encoding: str, ignore: tuple[str, ...]) -> None:
     """Write a draft policy from the data: every column, the evidence beside it, nothing kept by default."""
     from deid.draft import draft_policy
     from deid.pipeline import profile_source
-    from deid.source import open_source
+    from deid.source import encoded_formats, open_source
 
     with _progress(verbose=False) as progress:
-        text = draft_policy(profile_source(open_source(data), progress), name=name, data=data.name)
+        formats = encoded_formats(encoding) if encoding else {}
+        profile = profile_source(open_source(data, ignore, formats), progress)
+        text = draft_policy(profile, name=name, data=data.name, ignore=ignore, formats=formats)
     if out is None:
         click.echo(text, nl=False)
         return

@@ -6,9 +6,10 @@ The owner confirms or changes every line; what the profile could not tell is `un
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from deid.model import DIRECT_KINDS, ColumnProfile, Profile, TableProfile
+from deid.profiling.subjects import ranked_subjects
 
 _BANDS = "{interval: 5, top: 90}"
 _ALL_OR_NOTHING = "{suppress_only: true}"
@@ -49,19 +50,32 @@ _NOTES: Mapping[str, str] = {
     "age_band": "or derive it from the age, so that the two cannot be intersected",
     "zip": "or zip3",
 }
-#: Kinds that can name the person whom the rows are about, the likeliest first.
-_SUBJECTS = ("subject_id", "record_number", "health_plan_number", "ssn", "record_id")
+#: Kinds that can name the person where no better column does, the likeliest first.
+_ELSE = ("health_plan_number", "ssn", "record_id")
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_.]*")
 _YAML_WORDS = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false", "null", "nan", "inf"})
 
 
-def draft_policy(profile: Profile, *, name: str, data: str) -> str:
+def draft_policy(
+    profile: Profile,
+    *,
+    name: str,
+    data: str,
+    ignore: Sequence[str] = (),
+    formats: Mapping[str, Mapping[str, str]] | None = None,
+) -> str:
     """Return a commented YAML policy for these data: one line a column with a suggestion and its evidence.
 
-    `data` is what the draft is said to be made from. Comments hold counts, never values of the data.
+    `data` is what the draft is said to be made from, `ignore` and `formats` how it was read. Comments hold counts,
+    never values of the data.
     """
     subject, where = guess_subject(profile)
-    lines = [*_head(name, data), *_subject_lines(profile, subject, where), "unlisted: refuse", "", "tables:"]
+    lines = [*_head(name, data), *_subject_lines(profile, subject, where), "unlisted: refuse"]
+    lines += [f"ignore: [{', '.join(map(_scalar, ignore))}]"] if ignore else []
+    lines += ["formats:"] if formats else []
+    for pattern, options in (formats or {}).items():
+        lines.append(f"  {_scalar(pattern)}: {{{', '.join(f'{name}: {_scalar(v)}' for name, v in options.items())}}}")
+    lines += ["", "tables:"]
     quasi = False
     for table in profile.tables:
         lines += ["", f"  {_scalar(table.name)}:  # {table.rows} rows{_missing_subject(table, subject)}"]
@@ -77,20 +91,11 @@ def draft_policy(profile: Profile, *, name: str, data: str) -> str:
 
 def guess_subject(profile: Profile) -> tuple[str, int]:
     """Return the column that most probably names the person in most tables, and in how many; '' where none does."""
-    tables: dict[str, int] = {}
-    rank: dict[str, int] = {}
-    spelling: dict[str, str] = {}
-    for column in (column for table in profile.tables for column in table.columns):
-        if column.holds[0] in _SUBJECTS:
-            folded = column.column.casefold()
-            tables[folded] = tables.get(folded, 0) + 1
-            rank[folded] = min(_SUBJECTS.index(column.holds[0]), rank.get(folded, len(_SUBJECTS)))
-            spelling.setdefault(folded, column.column)
-    sure = [folded for folded in tables if rank[folded] < 2] or list(tables)
-    if not sure:
-        return "", 0
-    best = min(sure, key=lambda folded: (-tables[folded], rank[folded], folded))
-    return spelling[best], tables[best]
+    columns = [column for table in profile.tables for column in table.columns]
+    others = [c.column.casefold() for kind in _ELSE for c in columns if c.holds[0] == kind]
+    best = next(iter((*ranked_subjects(profile), *others)), "")
+    named = [column.column for column in columns if column.column.casefold() == best]
+    return (named[0], len(named)) if named else ("", 0)
 
 
 def _head(name: str, data: str) -> Iterator[str]:

@@ -45,11 +45,11 @@ def run(
     policy: Policy | Path | str,
     out: Path | str,
     *,
-    key: Key,
+    key: Key | str,
     output_format: str = "",
     private: Path | str | None = None,
 ) -> Release:
-    """Take data (a path, or frames by table name) to a release folder; see `deid run`.
+    """Take data (a path, or frames by table name) to a release folder; see `deid run`. A key in text is hexadecimal.
 
     Raises UsageError, PolicyError, DataError or ReleaseRefused; then nothing that looks like a release exists.
     """
@@ -57,7 +57,7 @@ def run(
         _source(data),
         load_policy(policy),
         Path(out),
-        key=key,
+        key=_key(key),
         key_origin="library",
         output_format=output_format or ("parquet" if isinstance(data, Mapping) else ""),
         private=Path(private) if private is not None else None,
@@ -66,7 +66,7 @@ def run(
 
 
 def deidentify(
-    frames: Frames, policy: Policy | Path | str, *, key: Key
+    frames: Frames, policy: Policy | Path | str, *, key: Key | str
 ) -> tuple[dict[str, pd.DataFrame], dict[str, Any]]:
     """Take frames to released frames and the report as a dictionary, through the same gates as a release on disk.
 
@@ -90,3 +90,7 @@ def _source(data: Path | str | Frames) -> Path | Source:
         tables, reader = tables_from_frames(data)
         return Source(tables, dict.fromkeys((table.name for table in tables), reader))
     return Path(data)
+
+
+def _key(key: Key | str) -> Key:
+    return Key.from_hex(key) if isinstance(key, str) else key

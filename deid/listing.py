@@ -8,26 +8,30 @@ import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from deid.decisions import Plan, Step
+from deid.decisions import Plan, Step, TablePlan
 from deid.model import Measure
 from deid.transform import describe
 
 if TYPE_CHECKING:
     from deid.pipeline import Release
 
-HEADER = ("table", "column", "holds", "role", "do", "how", "why", "decided by")
+HEADER = ("table", "column", "holds", "role", "do", "how", "why", "decided by", "names the subject")
 
 
 def plan_rows(plan: Plan) -> list[tuple[str, ...]]:
-    """Return one row a column: table, column, what it holds, role, transform, how, why, source of the decision."""
-    rows = [_row(step) for step in plan.steps]
+    """Return one row a column: table, column, what it holds, role, transform, how, why, source of the decision.
+
+    The last cell says whether the rows of the table are counted as persons by this column.
+    """
+    rows = [_row(step, table.subject) for table in plan.tables for step in table.steps]
     rows += [
-        (table, "(all columns)", "", "", "drop", "table left out", "", "drop_tables") for table in plan.dropped_tables
+        (table, "(all columns)", "", "", "drop", "table left out", "", "drop_tables", "")
+        for table in plan.dropped_tables
     ]
     return rows
 
 
-def _row(step: Step) -> tuple[str, ...]:
+def _row(step: Step, subject: str) -> tuple[str, ...]:
     role = step.role.value if step.role else ""
     return (
         step.table,
@@ -38,6 +42,7 @@ def _row(step: Step) -> tuple[str, ...]:
         describe(step.transform),
         step.why,
         step.source,
+        "yes" if step.column == subject else "",
     )
 
 
@@ -58,9 +63,18 @@ def plan_listing(plan: Plan, form: str) -> str:
     widths = [
         min(max((len(row[i]) for row in shown), default=0), limit) for i, limit in enumerate((34, 16, 18, 44, 40, 40))
     ]
-    return "".join(
+    listed = "".join(
         "  ".join(cell[:w].ljust(w) for cell, w in zip(row, widths, strict=True)).rstrip() + "\n" for row in shown
     )
+    return listed + "\n" + "".join(_subject_line(table) for table in plan.tables)
+
+
+def _subject_line(table: TablePlan) -> str:
+    if table.subject:
+        return f"{table.table}: persons are counted by the column {table.subject}\n"
+    if table.rows_are_subjects:
+        return f"{table.table}: no column names the person; every row is counted as one\n"
+    return f"{table.table}: not counted; it has no quasi-identifier and no column that names the person\n"
 
 
 def measures_listing(measures: Mapping[str, Measure], as_json: bool) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 
 from deid.collect import collect
 from deid.decisions import Policy
-from deid.errors import PolicyError, Problem, ReleaseRefused, UsageError, problem_kind
+from deid.errors import DataError, PolicyError, Problem, ReleaseRefused, UsageError, problem_kind
 from deid.keys import Key
 from deid.model import Measure
 from deid.pipeline import RESIDUAL, prepare
@@ -48,10 +48,20 @@ def verify_release(release: Path, against: Path, policy: Policy, progress: Progr
     if not isinstance(files, dict) or not isinstance(reports, dict):
         raise UsageError(NO_RELEASE.at("manifest.json lists no files", release.name))
     problems = list(_altered(release, {**files, **reports}))
+    made_by = manifest.get("policy")
+    if not isinstance(made_by, dict) or made_by.get("sha256") != policy.digest:
+        problems.append(ALTERED.at("the manifest names another policy than the one given", policy.name))
     prepared = prepare(against, policy, progress=progress)
     facts = collect(prepared.source, prepared.plan, Key.from_hex(Key.new()), lambda t, n: progress("read", t, n))
     scan = Scan(facts.needles, facts.hash_secret)
-    _search(scan, release, policy, progress)
+    try:
+        _search(scan, release, policy, progress)
+    except DataError:
+        if not problems:
+            raise
+        problems.append(
+            ALTERED.at("what was altered can no longer be read as a table, so it was not searched", release.name)
+        )
     for finding in scan.findings():
         cause = f"{finding.count} value(s) of kind {finding.kind}: {finding.how}"
         problems.append(RESIDUAL.at(cause, f"{finding.table}.{finding.column}"))

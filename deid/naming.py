@@ -1,8 +1,10 @@
-"""Names are values too: a file or column called after a person is renamed by the pseudonym of that person."""
+"""Names are values too: a file or column called after a person is renamed, after the pseudonym where there is one."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
+from itertools import pairwise
 
 import pyarrow as pa
 
@@ -11,6 +13,9 @@ from deid.contracts import Context
 from deid.decisions import Plan
 from deid.facts import Facts
 from deid.keys import Key
+from deid.profiling import dictionaries
+from deid.profiling.header import words_of
+from deid.profiling.screen import screen
 from deid.transform.pseudonym import Pseudonym
 from deid.values import hash64
 from deid.verifying.residual import positions
@@ -28,8 +33,10 @@ def released_names(plan: Plan, facts: Facts, key: Key) -> tuple[Plan, Names]:
             field = _field_of(step.column, facts) if step.released else None
             if field is not None:
                 renamed[step.column] = _pseudonym(plan, field, step.column, key)
+            elif step.released and reads_like_a_person(step.column):
+                renamed[step.column] = f"column_{step.position + 1}"
         names[table.table] = renamed
-        unsafe = _field_of(table.released_name, facts) is not None
+        unsafe = _field_of(table.released_name, facts) is not None or reads_like_a_person(table.released_name)
         tables.append(replace(table, released_name=f"table_{number}") if unsafe else table)
     return replace(plan, tables=tuple(tables)), names
 
@@ -43,6 +50,23 @@ def released_plan(plan: Plan, names: Names) -> Plan:
         steps = tuple(replace(step, table=public, column=renamed.get(step.column, step.column)) for step in table.steps)
         tables.append(replace(table, table=public, steps=steps, subject=renamed.get(table.subject, table.subject)))
     return replace(plan, tables=tuple(tables))
+
+
+def renaming_notes(plan: Plan, names: Names) -> tuple[str, ...]:
+    """Say how many names were replaced because they read like a person, a number or an address of one."""
+    columns = sum(new.startswith("column_") for renamed in names.values() for new in renamed.values())
+    tables = sum(table.released_name != table.table for table in plan.tables)
+    said = [(columns, "column"), (tables, "table")]
+    return tuple(f"{n} name(s) of a {what} read like an identifier and were replaced" for n, what in said if n)
+
+
+def reads_like_a_person(name: str) -> bool:
+    """Whether a name holds an e-mail address, a telephone or social security number, or a known full name."""
+    if screen(pa.array([name, re.sub(r"[_-]+", " ", name)], pa.string())):
+        return True
+    words = words_of(name)
+    given, family = dictionaries.given_names(), dictionaries.family_names()
+    return any((a in given and b in family) or (a in family and b in given) for a, b in pairwise(words))
 
 
 def _field_of(name: str, facts: Facts) -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,7 @@ from deid.facts import Facts
 from deid.hierarchy import Recoding
 from deid.keys import Key
 from deid.model import Profile, TableProfile
-from deid.naming import Names, released_names, released_plan
+from deid.naming import Names, released_names, released_plan, renaming_notes
 from deid.plan import resolve
 from deid.population import with_population
 from deid.profile import profile_table
@@ -70,9 +70,9 @@ class Release:
     """A finished release: where it is and what it holds. `tables` are the released tables of an in-memory run."""
 
     path: Path
-    plan: Plan
-    verified: Verified
-    manifest: Mapping[str, Any]
+    plan: Plan = field(repr=False)
+    verified: Verified = field(repr=False)
+    manifest: Mapping[str, Any] = field(repr=False)
 
 
 def quiet(stage: str, table: str, rows: int) -> None:
@@ -254,7 +254,7 @@ def _inputs(
     return ReportInputs(
         plan=released_plan(plan, names),
         profile=prepared.profile,
-        facts=replace(facts, warnings=(*facts.warnings, *_emptied(plan, names, written))),
+        facts=replace(facts, warnings=(*facts.warnings, *renaming_notes(plan, names), *_emptied(plan, names, written))),
         recoding=recoding,
         verdict=verified.verdict,
         before=facts.classes if facts.population is not None else facts.before,

@@ -13,7 +13,10 @@ from deid.collecting.events import event_problems
 from deid.contracts import TableInfo
 from deid.decisions import Decision, Match, Plan, Policy, Step, TablePlan
 from deid.errors import PolicyError, Problem, did_you_mean, problem_kind
+from deid.formats.columns import UNREAD
+from deid.formats.refusals import COLUMN_TYPE
 from deid.model import DIRECT_KINDS, ColumnProfile, Profile, Role, TableProfile
+from deid.profiling.subjects import ranked_subjects
 from deid.transform.by_name import ByName, resolve_by_name
 from deid.transform.drop import Drop
 
@@ -107,6 +110,10 @@ def _table(
             problems.append(_unlisted(policy, profile, column))
             continue
         step = _step(decision, source, column, subject)
+        unread = (info.schema.field(column.position).metadata or {}).get(UNREAD)
+        if unread is not None and step.released:
+            cause = f"the column is {unread.decode()}, and its cells are not read"
+            problems.append(COLUMN_TYPE.at(cause, f"{profile.name}.{column.column}"))
         problems += _step_problems(step, decision, subject, column)
         steps.append(step)
     counted = any(step.role in (Role.QUASI, Role.SENSITIVE) and step.released for step in steps)
@@ -220,25 +227,12 @@ def _misnamed(policy: Policy, profile: Profile) -> list[Problem]:
 
 def _subject_columns(policy: Policy, profile: Profile) -> dict[str, str]:
     """Return for each table the column that names the person, or ''."""
-    wanted = _automatic(profile) if policy.subject == ("auto",) else [name.casefold() for name in policy.subject]
+    wanted = ranked_subjects(profile) if policy.subject == ("auto",) else [name.casefold() for name in policy.subject]
     found = {}
     for table in profile.tables:
         by_name = {column.column.casefold(): column.column for column in table.columns}
         found[table.name] = next((by_name[name] for name in wanted if name in by_name), "")
     return found
-
-
-def _automatic(profile: Profile) -> list[str]:
-    """Rank the columns that hold subjects: the kind first, then how many tables share the name."""
-    ranks: dict[str, tuple[int, int]] = {}
-    for table in profile.tables:
-        for column in table.columns:
-            if column.holds and column.holds[0] in ("subject_id", "record_number"):
-                name = column.column.casefold()
-                order = 0 if column.holds[0] == "subject_id" else 1
-                known = ranks.get(name, (order, 0))
-                ranks[name] = (min(order, known[0]), known[1] - 1)
-    return sorted(ranks, key=lambda name: (ranks[name][1], ranks[name][0], name))
 
 
 def _resolve_by_name(plan: Plan) -> Plan:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 import pyarrow as pa
 
 from deid.errors import DataError, problem_kind
+from deid.formats.columns import UNREAD
 from deid.model import ColumnProfile, TableProfile
 from deid.profiling.conventions import dialects
 from deid.profiling.decide import Neighbours, decide
@@ -93,8 +94,11 @@ def _barcodes(names: Sequence[str]) -> frozenset[str]:
 def _column(
     table: str, position: int, field: pa.Field, tally: Tally, look: Look, neighbours: Neighbours
 ) -> ColumnProfile:
-    label = (field.metadata or {}).get(b"label", b"").decode("utf-8", "replace")
+    metadata = field.metadata or {}
+    label = metadata.get(b"label", b"").decode("utf-8", "replace")
     holds, evidence = decide(field.name, label, tally, look, neighbours)
+    if UNREAD in metadata:
+        holds, evidence = ("unknown",), (f"the column is {metadata[UNREAD].decode()}; its cells are not read",)
     return ColumnProfile(
         table=table,
         column=field.name,

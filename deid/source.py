@@ -88,6 +88,13 @@ def open_source(
     return Source(tuple(tables), {}, len(files) - len(kept), batch_rows)
 
 
+def encoded_formats(encoding: str) -> dict[str, dict[str, str]]:
+    """Return the `formats` of a policy that declares one encoding for every delimited text file."""
+    return {
+        f"*{suffix}": {"encoding": encoding} for name in ("csv", "tsv") for suffix in plugin("format", name).suffixes
+    }
+
+
 def _inspect(path: Path, formats: Mapping[str, Mapping[str, Any]]) -> tuple[TableInfo, ...]:
     options: dict[str, Any] = {}
     for pattern, given in formats.items():

@@ -33,10 +33,31 @@ def plain_type(kind: pa.DataType) -> pa.DataType | None:
     return kind if any(test(kind) for test in _PLAIN) else None
 
 
+#: Field metadata of a column that is not read: its cells are null, and only a policy that drops it may pass.
+UNREAD = b"unread"
+
+
+def plain_field(name: str, kind: pa.DataType) -> pa.Field:
+    """Return the field under which a column is read; one of an unsupported type is marked and read as nothing."""
+    known = plain_type(kind)
+    return pa.field(name, known) if known is not None else pa.field(name, pa.string(), metadata={UNREAD: family(kind)})
+
+
+def family(kind: pa.DataType) -> str:
+    """Name a type without the names inside it, which may be values."""
+    if pa.types.is_nested(kind):
+        return "nested"
+    return "of an extension type" if isinstance(kind, pa.BaseExtensionType) else f"of type {kind}"
+
+
 def plain(column: pa.Array) -> pa.Array:
-    """Return a column in its plain type; not-a-number becomes null, for both say that there is no number."""
+    """Return a column in its plain type; not-a-number becomes null, for both say that there is no number.
+
+    Of a column of an unsupported type nothing is read.
+    """
     kind = plain_type(column.type)
-    assert kind is not None, "unsupported columns are refused before they are read"
+    if kind is None:
+        return pa.nulls(len(column), pa.string())
     if pa.types.is_dictionary(column.type):
         column = column.dictionary_decode()
     if column.type != kind:

@@ -25,7 +25,7 @@ class Excel:
 
     suffixes: ClassVar[tuple[str, ...]] = (".xlsx",)
     writes: ClassVar[bool] = False
-    options: ClassVar[Mapping[str, type]] = {"sheet": str}
+    options: ClassVar[Mapping[str, type]] = {"sheet": str, "sheets": list}
 
     def inspect(self, path: Path, options: Mapping[str, Any]) -> tuple[TableInfo, ...]:
         """Return a table for every sheet that holds cells; named `<file>.<sheet>` when there are several.
@@ -34,9 +34,11 @@ class Excel:
         """
         known = format_options.checked(path, options, self.options, frozenset())
         names = sheet_names(path)
-        wanted = [name for name in names if known.get("sheet", name) == name]
-        if not wanted:
-            raise DataError(OPTION.at("option 'sheet' names no sheet of the workbook", path.name))
+        named = [known["sheet"]] if "sheet" in known else known.get("sheets", names)
+        missing = sum(name not in names for name in named)
+        if missing or not named:
+            raise DataError(OPTION.at(f"{missing or 'no'} sheet(s) named in the policy not in the workbook", path.name))
+        wanted = [name for name in names if name in named]
         problems: list[Problem] = []
         found = []
         for name in wanted:

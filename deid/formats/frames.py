@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from deid.contracts import BATCH_ROWS, Format, TableInfo
 from deid.errors import DataError, Problem, problem_kind
-from deid.formats.columns import plain, plain_type
+from deid.formats.columns import plain, plain_field
 from deid.formats.rebatch import rebatch
 from deid.formats.refusals import COLUMN_TWICE, COLUMN_TYPE
 
@@ -45,7 +45,9 @@ def tables_from_frames(frames: Mapping[str, pd.DataFrame]) -> tuple[tuple[TableI
     for name, frame in frames.items():
         columns, found = _columns(name, frame)
         problems += found
-        held[name] = pa.table({} if found else columns)
+        fields = [plain_field(label, column.type) for label, column in columns.items()]
+        if not found:
+            held[name] = pa.table([plain(column) for column in columns.values()], schema=pa.schema(fields))
     if problems:
         raise DataError(problems)
     tables = tuple(TableInfo(name, Path(name), "frame", table.schema) for name, table in held.items())
@@ -100,18 +102,17 @@ def _column(series: pd.Series[Any], place: str) -> tuple[pa.Array, Problem | Non
     if series.dtype == object:
         kind = pd.api.types.infer_dtype(series, skipna=True)
         if kind not in _ONE_KIND:
-            return empty, _unlike(series, place)
+            types = Counter(type(value) for value in series.dropna())
+            unread = pa.nulls(len(series), pa.list_(pa.null()))  # lists, dictionaries and other things in the cells
+            return (unread, None) if len(types) == 1 else (empty, _unlike(types, place))
     column = _converted(series)
-    if column is None or plain_type(column.type) is None:
+    if column is None:
         return empty, COLUMN_TYPE.at(f"values of dtype {series.dtype} are not supported", place)
-    return plain(column), None
+    return column, None
 
 
-def _unlike(series: pd.Series[Any], place: str) -> Problem:
+def _unlike(counts: Counter[type], place: str) -> Problem:
     """Say how many cells of an object column are of another type than most."""
-    counts = Counter(type(value) for value in series.dropna())
-    if len(counts) < 2:
-        return COLUMN_TYPE.at("the cells are no plain values", place)
     fewer = sum(counts.values()) - max(counts.values())
     return MIXED.at(f"{len(counts)} types of value; {fewer} cells are not of the commonest one", place)
 

@@ -14,10 +14,10 @@ import pyarrow.parquet as pq
 from deid.contracts import BATCH_ROWS, TableInfo, Writer
 from deid.errors import DataError
 from deid.formats import options as format_options
-from deid.formats.columns import plain, plain_type
+from deid.formats.columns import plain, plain_field, plain_type
 from deid.formats.durable import DurableFile
 from deid.formats.rebatch import rebatch
-from deid.formats.refusals import CHANGED, COLUMN_TYPE, EMPTY, UNREADABLE, refuse_twice
+from deid.formats.refusals import CHANGED, EMPTY, UNREADABLE, refuse_twice
 from deid.registry import register
 
 GROUP_ROWS = 65_536
@@ -37,7 +37,7 @@ class Parquet:
         format_options.checked(path, options, self.options, frozenset())
         with _opened(path) as file:
             refuse_twice(path, file.schema_arrow.names)
-            return (TableInfo(path.stem, path, "parquet", _plain_schema(file.schema_arrow, path)),)
+            return (TableInfo(path.stem, path, "parquet", _plain_schema(file.schema_arrow)),)
 
     def read(self, table: TableInfo, batch_rows: int = BATCH_ROWS) -> Iterator[pa.RecordBatch]:
         """Yield the rows; dictionary columns come as their values."""
@@ -96,26 +96,14 @@ def _opened(path: Path) -> pq.ParquetFile:
     raise DataError(UNREADABLE.at("it is no Parquet file, or damaged or encrypted", path.name))
 
 
-def _plain_schema(schema: pa.Schema, path: Path) -> pa.Schema:
-    """Return the schema as it is read. Raises DataError naming every column of an unsupported type."""
-    types = [(field.name, field.type, plain_type(field.type)) for field in schema]
-    wrong = [COLUMN_TYPE.at(f"column '{name}' is {_family(kind)}", path.name) for name, kind, to in types if to is None]
-    if wrong:
-        raise DataError(wrong)
-    return pa.schema([pa.field(name, to) for name, _, to in types])
-
-
-def _family(kind: pa.DataType) -> str:
-    """Name a type without the names inside it, which may be values."""
-    if pa.types.is_nested(kind):
-        return "nested"
-    return "of an extension type" if isinstance(kind, pa.BaseExtensionType) else f"of type {kind}"
+def _plain_schema(schema: pa.Schema) -> pa.Schema:
+    return pa.schema([plain_field(field.name, field.type) for field in schema])
 
 
 def _batches(table: TableInfo, rows: int) -> Iterator[pa.RecordBatch]:
     place = table.path.name
     with _opened(table.path) as file:
-        if not _plain_schema(file.schema_arrow, table.path).equals(table.schema, check_metadata=False):
+        if not _plain_schema(file.schema_arrow).equals(table.schema, check_metadata=False):
             raise DataError(CHANGED.at("its columns are other ones", place))
         batches = file.iter_batches(batch_size=rows)
         while True:

@@ -29,8 +29,9 @@ COLUMN_TWICE = problem_kind(
 COLUMN_TYPE = problem_kind(
     "D304",
     "column of a type that is not supported",
-    remedy="flatten or convert the column in the input, or leave it out of the input",
-    meaning="Cells must be text, numbers, true/false, dates or times: what is nested could hide identifiers.",
+    remedy="drop the column, or flatten or convert it in the input",
+    meaning="Cells must be text, numbers, true/false, dates or times: what is nested could hide identifiers. A "
+    "column of another type is not read, and passes only where the policy drops it.",
 )
 EMPTY = problem_kind(
     "D305",
@@ -45,7 +46,8 @@ DISGUISED = problem_kind(
 UNDECODABLE = problem_kind(
     "D307",
     "text cannot be decoded",
-    remedy="declare the encoding of this table in the policy, such as `encoding: windows-1252`, or save it as UTF-8",
+    remedy="declare it in the policy, such as `formats: {'*.csv': {encoding: windows-1252}}`, or save it as "
+    "UTF-8; `deid init --encoding windows-1252` drafts such a policy",
     meaning="Only UTF-8 and files with a byte order mark are recognised; other encodings are never guessed.",
 )
 NUL = problem_kind(

@@ -33,6 +33,10 @@ _NAME_LOCALES = (
     *("ga_IE", "hu_HU", "id_ID", "it_IT", "nl_NL", "no_NO", "pl_PL", "pt_BR", "ro_RO", "sv_SE", "tr_TR", "vi_VN"),
 )
 _COUNTRY_LOCALES = ("en_US", "de_DE", "fr_FR", "es_ES", "it_IT", "nl_NL")
+_TOWN_LOCALES = (
+    *("cs_CZ", "da_DK", "de_AT", "de_CH", "de_DE", "en_IN", "fi_FI", "it_IT", "nl_BE", "nl_NL", "pl_PL", "pt_PT"),
+    *("ro_RO", "sk_SK", "sv_SE"),
+)
 _MORE_COUNTRIES = {
     "usa",
     "us",
@@ -104,6 +108,16 @@ def countries() -> frozenset[str]:
         found.update(fold(name) for name in provider.countries)
         found.update(fold(code) for code in (*provider.alpha_2_country_codes, *provider.alpha_3_country_codes))
     return frozenset(found)
+
+
+@cache
+def towns() -> frozenset[str]:
+    """Return folded names of towns: of 13 countries from Faker, of the large cities of 8 more from our own list."""
+    found: set[str] = set(word_set("town"))
+    for locale in _TOWN_LOCALES:
+        provider = import_module(f"faker.providers.address.{locale}").Provider
+        found.update(fold(name) for name in provider.cities)
+    return frozenset(found - ordinary_words())
 
 
 def is_race(label: str) -> bool:

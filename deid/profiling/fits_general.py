@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import pyarrow as pa
 
+from deid.profiling import dictionaries
 from deid.profiling.dictionaries import SURE_YES_NO, YES_NO
 from deid.profiling.fit import AGAINST, DOUBT, LIKELY, NEVER, POSSIBLE, SILENT, STANDS, SURE, Fit, Test, of
 from deid.profiling.look import Look
@@ -56,6 +57,9 @@ def _no_category(look: Look) -> Fit | None:
     names = max(look.given, look.family, look.full_name)
     if names >= 0.3 and look.distinct >= 3:
         return Fit(NEVER, of(names, "are known names of persons", look))
+    people = look.share_in(dictionaries.towns()) if look.values and look.values[0][:1].isupper() else look.logins
+    if people >= 0.5 and look.distinct >= 3:
+        return Fit(NEVER, of(people, "are names of towns, or an initial with a surname as of logins", look))
     if look.dates >= 0.5 or look.share("dotted") >= 0.5:
         return Fit(NEVER, of(max(look.dates, look.share("dotted")), "are dates, or capital letters with dots", look))
     if look.identifier_like >= 0.5:

@@ -90,7 +90,7 @@ def _labelled(look: Look, share: float, what: str) -> Fit:
         return Fit(STANDS if look.distinct >= 2 and share >= 0.9 else LIKELY, of(share, what, look))
     if share >= 0.3:
         return Fit(POSSIBLE, of(share, what, look))
-    if look.decimal >= 0.3 or look.dates >= 0.3 or look.prose >= 0.3:
+    if look.decimal >= 0.3 or look.dates >= 0.3 or (look.prose >= 0.3 and not look.few):
         return Fit(AGAINST, "the values are fractions, dates or sentences")
     return Fit(SILENT)
 

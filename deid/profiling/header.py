@@ -152,7 +152,19 @@ def _hints(name: str) -> tuple[tuple[str, Hint], ...]:
             points = min(MOST, points)
             if points > 0 and points > best.get(pattern.kind, Hint(0, "")).points:
                 best[pattern.kind] = Hint(points, " ".join(words[start:stop]))
+    if _said_better(best):
+        del best["category"]
     return tuple(sorted(best.items(), key=lambda item: (-item[1].points, item[0])))
+
+
+def _said_better(best: Mapping[str, Hint]) -> bool:
+    """Whether a demographic kind claims, with more points, every word that speaks for a category: `ethnic_group`."""
+    label = best.get("category")
+    return label is not None and any(
+        best[kind].points > label.points and set(label.words.split()) <= set(best[kind].words.split())
+        for kind in ("ethnicity", "race", "sex", "marital_status", "religion")
+        if kind in best
+    )
 
 
 def _place(senses: Sequence[frozenset[str]], start: int, ends: bool, head: bool) -> float:

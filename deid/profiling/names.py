@@ -15,6 +15,10 @@ from deid.profiling.judged import Judged
 from deid.profiling.words import word_set
 
 _NAME_PART = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
+#: Lower-case letters with at most one dot, a number behind: what people sign in with.
+_LOGIN = re.compile(r"(?P<name>[a-z]+(?:\.[a-z]+)?)\d{0,3}$")
+#: Shorter surnames stand inside too many words.
+_SURNAME = 4
 _TITLES = word_set("title")
 #: Second words of micro-organisms, which are written like a surname behind an initial.
 _SPECIES = word_set("species")
@@ -68,6 +72,23 @@ class Names(Judged):
         return float(self.full_names.mean()) if self.values else 0.0
 
     @cached_property
+    def logins(self) -> float:
+        """Share of distinct values that join an initial or a given name to a family name, as logins do: `mmueller`."""
+        from deid.detect.lexicon import is_word
+
+        family = dictionaries.family_names()
+
+        def is_login(value: str) -> bool:
+            match = _LOGIN.match(value)
+            if match is None or (value.isalpha() and is_word(value)):
+                return False
+            letters = match["name"]
+            spelt = {letters[1:], letters[:-1], letters.partition(".")[2], letters.partition(".")[0]}
+            return any(_spelling(name) in family or name in family for name in spelt if len(name) >= _SURNAME)
+
+        return sum(map(is_login, self.values)) / len(self.values) if self.values else 0.0
+
+    @cached_property
     def unfamiliar(self) -> float:
         """Share of distinct values that are capitalised words of which one stands in no word list: perhaps names."""
         return self._strange(lambda parts, known: any(len(p) > 3 and not k for p, k in zip(parts, known, strict=True)))
@@ -100,6 +121,11 @@ class Names(Judged):
             and all(p.isalpha() and is_word(p) and p not in known and not is_name(p) for p in parts)
             for value, parts in ((value, value.split()) for value in self.values[:100])
         )
+
+
+def _spelling(name: str) -> str:
+    """Return the folded form of a name whose umlauts were spelt out."""
+    return re.sub(r"([aou])e", r"\1", name)
 
 
 def _known(part: str, names: frozenset[str]) -> bool:

@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 
 _OCTET = r"(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)"
 IP_V4 = rf"{_OCTET}(?:\.{_OCTET}){{3}}"
-EMAIL = r"[A-Za-z0-9._%+'-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}"
+EMAIL = r"[\pL\pN._%+'-]+@[\pL\pN-]+(?:\.[\pL\pN-]+)*\.\pL{2,}"
 SSN = r"\d{3}-\d{2}-\d{4}"
 #: North American with separators, any number with its country code, French pairs.
 PHONE = (

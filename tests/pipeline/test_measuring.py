@@ -72,6 +72,23 @@ def test_verify_finds_what_was_changed(done: Bench, change: str) -> None:
     assert subject not in output
 
 
+def test_verify_tells_of_a_change_that_breaks_a_table(done: Bench) -> None:
+    path = done.out / "data" / "visits.csv"
+    path.write_text(path.read_text("utf-8") + '"unbalanced\n', encoding="utf-8")
+    code, output = verified(done)
+    assert code == 5
+    assert "R104" in output
+    assert "not searched" in output
+
+
+def test_verify_wants_the_policy_of_the_release(done: Bench) -> None:
+    path = done.folder / "policy.yaml"
+    path.write_text(path.read_text("utf-8").replace("name: ", "name: other-", 1), encoding="utf-8")
+    code, output = verified(done)
+    assert code == 5
+    assert "another policy" in output
+
+
 def test_verify_wants_a_release(done: Bench) -> None:
     shutil.rmtree(done.out)
     code, output = verified(done)
@@ -121,7 +138,7 @@ def test_plan_names_every_column(bench: Bench, form: str) -> None:
         rows = [(row["table"], row["column"]) for row in csv.DictReader(io.StringIO(result.output))]
         assert sorted(rows) == sorted(columns)
     else:
-        assert len(result.output.splitlines()) == len(columns) + (2 if form == "markdown" else 0)
+        assert len(result.output.splitlines()) == len(columns) + (2 if form == "markdown" else 4)
     for value in ("Quillfeather", "CRX-0", "Nausea"):
         assert value not in result.output
     assert [path.name for path in bench.folder.iterdir() if path.name not in ("data", "policy.yaml")] == []

@@ -82,7 +82,9 @@ def test_every_sheet_with_cells_is_a_table(book):
     assert [table.name for table in tables] == ["clinic.patients", "clinic.labs"]
     assert [sum(batch.num_rows for batch in Excel().read(table)) for table in tables] == [1, 2]
     assert [table.name for table in Excel().inspect(path, {"sheet": "labs"})] == ["clinic"]
+    assert [table.name for table in Excel().inspect(path, {"sheets": ["labs"]})] == ["clinic"]
     assert refusal(path, sheet="Zebulon").problems[0].code == "D302"
+    assert refusal(path, sheets=["labs", "Zebulon"]).problems[0].code == "D302"
 
 
 def test_blank_rows_are_passed_over_and_batches_have_the_size_asked_for(book):

@@ -7,6 +7,8 @@ import pytest
 from format_tables import read_all, write_all
 
 from deid.errors import DataError
+from deid.formats.columns import UNREAD
+from deid.registry import plugin
 
 HIDDEN = b"HIDDENLEVEL", b"SECRETATTR", b"SECRETINDEX"
 
@@ -71,7 +73,7 @@ def test_not_a_number_is_missing(tmp_path):
     assert read_all("parquet", path)["a"].to_pylist() == [None, None, 1.0]
 
 
-def test_nested_and_binary_columns_are_refused_by_name(tmp_path):
+def test_nested_and_binary_columns_are_marked_and_not_read(tmp_path):
     path = tmp_path / "n.parquet"
     table = pa.table(
         {
@@ -84,17 +86,13 @@ def test_nested_and_binary_columns_are_refused_by_name(tmp_path):
         }
     )
     pq.write_table(table, path)
-    with pytest.raises(DataError) as refused:
-        read_all("parquet", path)
-    assert [problem.cause.split("'")[1] for problem in refused.value.problems] == [
-        "list",
-        "struct",
-        "map",
-        "octets",
-        "span",
-    ]
-    assert {problem.code for problem in refused.value.problems} == {"D304"}
-    assert "Zebulon" not in str(refused.value)
+    (info,) = plugin("format", "parquet")().inspect(path, {})
+    marked = [field.name for field in info.schema if UNREAD in (field.metadata or {})]
+    assert marked == ["list", "struct", "map", "octets", "span"]
+    whole = read_all("parquet", path)
+    assert whole["fine"].to_pylist() == [1]
+    assert all(whole[name].null_count == 1 for name in marked)
+    assert "Zebulon" not in str(info.schema)
 
 
 def test_two_columns_of_one_name_are_refused(tmp_path):

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from profile_invented import table
 
 from deid.errors import DataError
+from deid.formats.columns import UNREAD
 from deid.model import KINDS, ColumnProfile
 from deid.profile import profile_table
 from deid.profiling.tally import Tally
@@ -92,6 +93,46 @@ def test_a_few_people_in_many_rows_are_people(names: list[str]) -> None:
     """Three clinicians in ninety rows read like a category, and a rule may keep categories."""
     assert profile(bearb=names * 30)["bearb"].holds[0] == "person_name"
     assert profile(who=names * 30)["who"].holds[0] == "person_name"
+
+
+@pytest.mark.parametrize(
+    "labels",
+    [
+        ["mmueller", "kschmidt", "tweber"],
+        ["m.mueller", "k.schmidt", "t.weber2"],
+        ["Boston", "Chicago", "Dallas"],
+        ["Wuppertal", "Gelsenkirchen", "Hagen"],
+    ],
+)
+def test_a_few_logins_or_towns_are_no_category(labels: list[str]) -> None:
+    assert profile(x3=labels * 30)["x3"].holds[0] != "category"
+
+
+@pytest.mark.parametrize(
+    "labels", [["mild", "moderate", "severe"], ["Left", "Right", "Both"], ["stable", "partial", "none"]]
+)
+def test_labels_stay_a_category(labels: list[str]) -> None:
+    assert profile(x3=labels * 30)["x3"].holds[0] == "category"
+
+
+@pytest.mark.parametrize("name", ["ethnic_category", "EthnicCat", "ethnic_group"])
+@pytest.mark.parametrize("labels", [["A", "B", "C", "Z"], ["White British", "Asian or Asian British", "Black African"]])
+def test_ethnic_categories_are_ethnicity(name: str, labels: list[str]) -> None:
+    assert profile(**{name: labels * 20})[name].holds[0] == "ethnicity"
+
+
+def test_addresses_with_other_letters_are_mail_addresses() -> None:
+    column = profile(contact=["hélène.brûlé@hôpital.example", "jörg@müller.example", "ägnes@site.example"] * 20)[
+        "contact"
+    ]
+    assert column.holds[0] == "email"
+
+
+def test_columns_that_are_not_read_say_so() -> None:
+    schema = pa.schema([pa.field("tags", pa.string(), metadata={UNREAD: "nested"})])
+    column = profile_table("t", pa.table([pa.nulls(3, pa.string())], schema=schema).to_batches(), schema).columns[0]
+    assert column.holds == ("unknown",)
+    assert "not read" in column.evidence[0]
 
 
 def test_organisms_are_no_people() -> None:
