@@ -11,10 +11,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from deid.classes import ClassTable
+from deid.collecting.anchors import Anchors
 from deid.collecting.events import Events
 from deid.collecting.known import KnownCollector, known_kind, text_tables
 from deid.collecting.needles import NeedleCollector
 from deid.collecting.rows import Rows, rows_of
+from deid.collecting.terms import TermPools
 from deid.collecting.tuples import Change, Tuples, Variable
 from deid.contracts import Context
 from deid.decisions import Plan, Step, TablePlan
@@ -52,6 +54,8 @@ class _Collector:
     tuples: Tuples = field(default_factory=Tuples)
     raw: dict[str, Variable] = field(default_factory=dict)
     events: Events = field(default_factory=Events)
+    terms: TermPools = field(default_factory=TermPools)
+    anchors: Anchors = field(default_factory=lambda: Anchors(None))
     known: KnownCollector = field(default_factory=KnownCollector)
     pools: dict[str, Variable] = field(default_factory=dict)
     least: dict[str, int] = field(default_factory=dict)
@@ -69,7 +73,8 @@ def collect(
     """Read every table once and return the Facts. Raises DataError with all problems."""
     secret = key.subkey_bytes("join")
     excluded = excluded_subjects(plan.policy.exclude_subjects, secret)
-    collector = _Collector(plan, key, secret, NeedleCollector(secret), events=Events(plan.policy.longitudinal))
+    needles, anchors = NeedleCollector(secret), Anchors(plan.policy.anchor)
+    collector = _Collector(plan, key, secret, needles, events=Events(plan.policy.longitudinal), anchors=anchors)
     digests = source.digests()
     others = set(text_tables(plan))
     for table in plan.tables:
@@ -94,13 +99,14 @@ def collect(
         needles=collector.needles.frozen(),
         hash_secret=secret,
         known=collector.known.frozen(),
-        pools=pools,
+        pools={**pools, **collector.terms.cuts()},
         rows=collector.rows,
         digests=digests,
         excluded_subjects=len(np.unique(np.concatenate(collector.excluded))) if collector.excluded else 0,
         excluded_rows=collector.excluded_rows,
         dropped_rows=collector.dropped,
         events=collector.events.measures(subjects),
+        first_days=collector.anchors.first_days(),
         warnings=(*unmatched, *_warnings(collector, len(subjects)), *map(_measured_with_one, disagreements)),
     )
 
@@ -163,6 +169,8 @@ def _read(
         missing += rows.without_subject
         for step in table.steps:
             _column(step, rows, collector)
+        collector.anchors.add(table.table, rows)
+        collector.terms.add(table, rows)
         if rows.hashes is not None:
             collector.tuples.add_subjects(rows.hashes)
         if rows.subject is not None:

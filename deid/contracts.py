@@ -16,7 +16,7 @@ import pyarrow as pa
 
 from deid.classes import ClassTable
 from deid.keys import Key
-from deid.model import Known, Measure, Role, Span
+from deid.model import FirstDay, Known, Measure, Role, Span
 
 BATCH_ROWS = 65_536
 
@@ -70,6 +70,7 @@ class Context:
     each row when the transform sets `needs_subject`; `others` the columns that its `columns()` names. `position` is the
     number of the batch's first row within its table. `kind` is what the profile says that the column holds, or "".
     `known` tells what the tables hold about a subject; `find` finds identifiers in texts (see `Detector`).
+    `first_days` holds, where the policy has an `anchor:`, the first day of each canonical subject.
     """
 
     table: str
@@ -83,6 +84,7 @@ class Context:
     vocabulary: Container[str] = frozenset()
     known: Mapping[str, tuple[Known, ...]] = default(default_factory=dict)
     detector: Detector | None = None
+    first_days: Mapping[str, FirstDay] = default(default_factory=dict, repr=False)
 
 
 class Transform(Protocol):

@@ -117,6 +117,31 @@ class Longitudinal:
 
 
 @dataclass(frozen=True)
+class AnchorSource:
+    """A column in which a subject's first day may stand; `where` names the rows that count, `numeric` what numbers are.
+
+    `numeric` and `format` mean what they mean for shift_date.
+    """
+
+    table: str
+    column: str
+    where: Mapping[str, str] = field(default_factory=dict)
+    numeric: str = ""
+    format: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Anchor:
+    """The PHUSE offset: each subject's first day (the earliest over the sources) becomes the start of the trial.
+
+    start  the day that all subjects get, as YYYY-MM-DD; "" for the earliest first day of all
+    """
+
+    sources: tuple[AnchorSource, ...]
+    start: str = ""
+
+
+@dataclass(frozen=True)
 class Survival:
     """Columns of a survival analysis that is repeated on the release, to see what it is still worth.
 
@@ -175,6 +200,7 @@ class Policy:
     longitudinal: Longitudinal | None = None
     thresholds: tuple[str, ...] = ()
     survival: Survival | None = None
+    anchor: Anchor | None = None
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from deid.classes import ClassTable, Codes
-from deid.model import Known, Measure
+from deid.model import FirstDay, Known, Measure
 from deid.values import hash64
 
 Hashes = npt.NDArray[np.uint64]
@@ -84,7 +84,7 @@ class Facts:
     needles: Needles
     hash_secret: bytes = field(repr=False)
     known: Mapping[str, tuple[Known, ...]] = field(default_factory=dict, repr=False)
-    pools: Mapping[str, frozenset[str]] = field(default_factory=dict, repr=False)
+    pools: Mapping[str, Container[str]] = field(default_factory=dict, repr=False)
     rows: Mapping[str, int] = field(default_factory=dict)
     digests: Mapping[str, str] = field(default_factory=dict)
     excluded_subjects: int = 0
@@ -94,6 +94,7 @@ class Facts:
     population: ClassTable | None = None
     raw: ClassTable | None = None
     events: Mapping[str, Measure] = field(default_factory=dict)
+    first_days: Mapping[str, FirstDay] = field(default_factory=dict, repr=False)
 
     @property
     def before(self) -> ClassTable | None:

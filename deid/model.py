@@ -138,6 +138,17 @@ class Known:
 
 
 @dataclass(frozen=True)
+class FirstDay:
+    """A subject's first day in the trial, and the days from it to the start that all subjects are given.
+
+    `day` counts from 1970-01-01.
+    """
+
+    day: int = field(repr=False)
+    delta: int = field(repr=False)
+
+
+@dataclass(frozen=True)
 class ColumnProfile:
     """What one column looks like. `evidence` says why in counts, never in values."""
 

@@ -254,7 +254,7 @@ def _inputs(
     return ReportInputs(
         plan=released_plan(plan, names),
         profile=prepared.profile,
-        facts=replace(facts, warnings=(*facts.warnings, *renaming_notes(plan, names), *_emptied(plan, names, written))),
+        facts=replace(facts, warnings=(*facts.warnings, *renaming_notes(plan, names), *_cells_said(plan, names, written))),
         recoding=recoding,
         verdict=verified.verdict,
         before=facts.classes if facts.population is not None else facts.before,
@@ -270,6 +270,18 @@ def _inputs(
         versions=versions(),
         key_origin=key_origin,
     )
+
+
+def _at_start(written: Written) -> tuple[str, ...]:
+    """Say that somebody's dates stay as they were, where the first day of all is the start that all get."""
+    if not any(count for (_, _, what), count in written.counts.items() if what == "at_start"):
+        return ()
+    return ("the dates of whoever started on the day that all subjects get are the true ones (PHUSE offset)",)
+
+
+def _cells_said(plan: Plan, names: Names, written: Written) -> tuple[str, ...]:
+    """Say what happened to cells that the plan does not tell."""
+    return (*_emptied(plan, names, written), *_at_start(written))
 
 
 def _emptied(plan: Plan, names: Names, written: Written) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from fnmatch import fnmatchcase
 
 import pyarrow as pa
 
+from deid.collecting.anchors import anchor_problems
 from deid.collecting.events import event_problems
 from deid.contracts import TableInfo
 from deid.decisions import Decision, Match, Plan, Policy, Step, TablePlan
@@ -187,7 +188,7 @@ def _step(decision: Decision, source: str, column: ColumnProfile, subject: str) 
 def _step_problems(step: Step, decision: Decision, subject: str, column: ColumnProfile) -> list[Problem]:
     place = f"{step.table}.{step.column}"
     problems = []
-    if step.do in ("keep", "round", "noise", "pool_rare") and "identifier" not in step.accept:
+    if step.do in ("keep", "round", "noise", "pool_rare", "pool_terms") and "identifier" not in step.accept:
         direct = sorted(DIRECT_KINDS.intersection(column.holds))
         if step.role is Role.DIRECT:
             problems.append(DIRECT_KEPT.at(f"'{step.do}' would release it", place))
@@ -264,7 +265,7 @@ def _agreement(policy: Policy) -> list[Problem]:
 
 def _whole(plan: Plan) -> list[Problem]:
     """Check what can only be seen over all tables."""
-    problems = [*_agreement(plan.policy), *event_problems(plan)]
+    problems = [*_agreement(plan.policy), *event_problems(plan), *anchor_problems(plan)]
     place = plan.policy.path
     if plan.policy.anonymise is not None and not plan.quasi_identifiers:
         problems.append(NO_QUASI.at("`anonymise:` is given but no column is a quasi-identifier", place))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 
 from deid.dates import PROSE, PROSE_DAY_FIRST, Direction, delta_days, shifted
 from deid.keys import Key
-from deid.model import Span
+from deid.model import FirstDay, Span
 from deid.surrogates import GROUPS, Surrogates
 
 if TYPE_CHECKING:
@@ -74,17 +74,25 @@ class Surrogating:
         weeks: bool,
         avoid: Container[str] = frozenset(),
         order: Order = "",
+        first_days: Mapping[str, FirstDay] | None = None,
     ) -> None:
         self._key = key
         self._order: Order = order
         self._window = (max_days, direction, weeks)
+        self._first_days = first_days
         self._surrogates = Surrogates(key, avoid=avoid)
 
     def of(self, text: str, spans: Sequence[Span], subject: str | None) -> list[str]:
         """Return a surrogate for each span; what cannot be invented becomes a tag."""
-        delta = delta_days(self._key, subject, *self._window) if subject is not None else None
+        delta = self._delta(subject)
         written = [text[span.start : span.end] for span in spans]
         return [self._one(span.kind, value, delta) for span, value in zip(spans, written, strict=True)]
+
+    def _delta(self, subject: str | None) -> int | None:
+        if subject is None or self._first_days is None:
+            return delta_days(self._key, subject, *self._window) if subject is not None else None
+        first = self._first_days.get(subject)
+        return None if first is None else first.delta
 
     def _one(self, kind: str, written: str, delta: int | None) -> str:
         if kind in _DATES:

@@ -122,7 +122,9 @@ class Treatment:
             counts[step.column, "dates"] += len(column) - column.null_count
             same = pc.fill_null(pc.equal(column, treated), False)
             whole = pc.fill_null(pc.greater_equal(pc.utf8_length(as_text(column)), WHOLE_DATE), False)
-            counts[step.column, "unshifted"] += pc.sum(pc.and_(same, whole)).as_py() or 0
+            # Whoever started on the common day has nothing to move: part of the PHUSE offset, and said in the report.
+            unmoved = "at_start" if getattr(step.transform, "anchored", False) else "unshifted"
+            counts[step.column, unmoved] += pc.sum(pc.and_(same, whole)).as_py() or 0
             counts[step.column, "partial_unchanged"] += pc.sum(pc.and_not(same, whole)).as_py() or 0
         return treated
 
@@ -177,10 +179,11 @@ class Treatment:
             kind=step.holds[0] if step.holds else "",
             subject=self._subject(rows) if transform.needs_subject else None,
             position=rows.first,
-            others={name: rows.column(name) for name in transform.columns()},
+            others={name: rows.column(name) for name in transform.columns() if name in rows.batch.schema.names},
             vocabulary=self._vocabulary(step),
             known=known,
             detector=self.detector,
+            first_days=self.facts.first_days,
         )
         if step.do == "redact":
             treated, found = transform.apply_counted(column, context)  # type: ignore[attr-defined]
@@ -197,7 +200,8 @@ class Treatment:
     def _vocabulary(self, step: Step) -> Container[str]:
         """Return the values that stay where rare ones are pooled, and those that no surrogate may equal elsewhere."""
         if getattr(step.transform, "needs_vocabulary", False):
-            return self.facts.pools.get(step.variable, frozenset())
+            named = getattr(step.transform, "pool_name", str)
+            return self.facts.pools.get(named(step.variable), frozenset())
         return Taken(self.facts.needles, self.facts.hash_secret)
 
     def _subject(self, rows: Rows) -> pa.Array:

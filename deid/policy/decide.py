@@ -15,6 +15,8 @@ import yaml
 from deid import risk, transform
 from deid.contracts import Transform
 from deid.decisions import (
+    Anchor,
+    AnchorSource,
     Anonymise,
     Decision,
     Gate,
@@ -232,7 +234,18 @@ def finish(parts: Sequence[tuple[Document, PolicyPart]], layers: Layers, folder:
         longitudinal=_part(Longitudinal, pick("longitudinal")),
         thresholds=layers.thresholds,
         survival=_part(Survival, pick("survival")),
+        anchor=_anchor(pick("anchor")),
     )
+
+
+def _anchor(part: Any) -> Anchor | None:
+    if part is None:
+        return None
+    sources = tuple(
+        AnchorSource(item.table, item.column, item.where, item.numeric, _names(item.format) or ())
+        for item in part.sources
+    )
+    return Anchor(sources, part.start)
 
 
 def _part(kind: Any, part: Any) -> Any:
@@ -303,7 +316,11 @@ def _effective(name: str, pick: Any, union: Any, layers: Layers) -> dict[str, An
         "columns": {key: _plain(column) for key, column in layers.columns.items()},
         "tables": {key: {n: _plain(c) for n, c in columns.items()} for key, columns in layers.tables.items()},
         "anonymise": anonymise.model_dump(mode="json") if anonymise else None,
-        **{key: pick(key).model_dump(mode="json") for key in ("population", "longitudinal", "survival") if pick(key)},
+        **{
+            key: pick(key).model_dump(mode="json")
+            for key in ("population", "longitudinal", "survival", "anchor")
+            if pick(key)
+        },
         **({"thresholds": list(layers.thresholds)} if layers.thresholds else {}),
         "gates": {gate.id: f"{gate.op} {gate.threshold:g}" for gate in _with_standing_gates(layers, anonymise)},
     }

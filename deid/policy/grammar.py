@@ -105,6 +105,27 @@ class SurvivalPart(Strict):
     where: dict[str, str] = Field(default={}, description="column -> value of the rows that count")
 
 
+class AnchorSourcePart(Strict):
+    """A column in which a subject's first day in the trial may stand."""
+
+    table: str
+    column: str
+    where: dict[str, str] = Field(default={}, description="column -> value of the rows that count, such as VISITNUM: 1")
+    numeric: str = Field(default="", description="what numbers mean, as for shift_date")
+    format: Names = Field(default=[], description="written forms, as for shift_date")
+
+
+class AnchorPart(Strict):
+    """The PHUSE offset: every subject's first day becomes the start of the trial (`shift_date` with `anchored`)."""
+
+    sources: Annotated[list[AnchorSourcePart], Field(min_length=1)]
+    start: str = Field(
+        default="",
+        pattern=r"^(\d{4}-\d{2}-\d{2})?$",
+        description="day that all subjects get, YYYY-MM-DD; the earliest first day of all unless given",
+    )
+
+
 class AnonymisePart(Strict):
     """What the released table must satisfy, and what it may cost."""
 
@@ -163,6 +184,7 @@ class PolicyPart(Strict):
     )
     population: PopulationPart | None = None
     longitudinal: LongitudinalPart | None = None
+    anchor: AnchorPart | None = None
     gates: dict[str, GatePart] = {}
     thresholds: Names = Field(default=[], description="named threshold profiles, whose gates are added to `gates`")
     survival: SurvivalPart | None = None

@@ -13,6 +13,8 @@ from deid.errors import PolicyError, Problem, did_you_mean, problem_kind
 from deid.policy.decide import decisions_of, finish
 from deid.policy.document import EMPTY, UNREADABLE, Document, parse, read
 from deid.policy.grammar import (
+    AnchorPart,
+    AnchorSourcePart,
     AnonymisePart,
     ColumnPart,
     GatePart,
@@ -44,6 +46,8 @@ _PARTS: Mapping[str, type] = {
     "margin": MarginPart,
     "population": PopulationPart,
     "longitudinal": LongitudinalPart,
+    "anchor": AnchorPart,
+    "sources": AnchorSourcePart,
 }
 
 

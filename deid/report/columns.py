@@ -28,6 +28,7 @@ VERBS: Mapping[str, str] = {
     "round": "rounded",
     "noise": "random noise added",
     "pool_rare": "rare values pooled",
+    "pool_terms": "rare terms pooled along their hierarchy",
     "redact": "identifiers in the text replaced",
 }
 

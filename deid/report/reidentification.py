@@ -28,7 +28,7 @@ _GROUPS = (
 )
 #: Measures that stand in sections of their own.
 _ELSEWHERE = ("util.", "attack.", "longitudinal.", "shift.")
-_VALUES_STAY = ("keep", "round", "noise", "pool_rare")
+_VALUES_STAY = ("keep", "round", "noise", "pool_rare", "pool_terms")
 _MOST_VARIABLES = 12
 _MOST_CLASSES = 300_000
 #: Order of measures in the table; the rest follows by id.

@@ -26,7 +26,7 @@ NAME_UNKNOWN = problem_kind(
     meaning="The column holds values of many variables; one that the policy does not know would be released untreated.",
 )
 #: Transforms whose cells cannot be worked out one by one; their values are suppressed here.
-_WHOLE_COLUMN = frozenset({"drop", "generalise", "derive", "pool_rare"})
+_WHOLE_COLUMN = frozenset({"drop", "generalise", "derive", "pool_rare", "pool_terms"})
 
 
 @dataclass(frozen=True)

@@ -39,6 +39,7 @@ class Redact:
     max_days   for surrogate: largest move of a date in days; the same as in the shift_date of the tables
     direction  for surrogate: both, or past
     weeks      for surrogate: whole weeks
+    anchored   for surrogate: dates move as those of shift_date with `anchored` do
     order      for surrogate: how dates such as 03/04/2021 are meant; without it, what can be read both ways is tagged
     """
 
@@ -50,6 +51,7 @@ class Redact:
     direction: Literal["both", "past"] = "both"
     weeks: bool = False
     order: Literal["", "month_first", "day_first"] = ""
+    anchored: bool = False
 
     per_value: ClassVar[bool] = False
     needs_subject: ClassVar[bool] = True
@@ -127,7 +129,8 @@ class Redact:
     def _replacer(self, context: Context) -> Replacer:
         if self.style == "surrogate":
             window = (self.max_days, self.direction, self.weeks)
-            return Surrogating(secret(context), *window, context.vocabulary, self.order)
+            first = context.first_days if self.anchored else None
+            return Surrogating(secret(context), *window, context.vocabulary, self.order, first)
         return Tagging() if self.style == "tag" else Tagging(self.label)
 
     def describe(self) -> str:

@@ -7,16 +7,28 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from deid.cells import NO_SUBJECT, OUT_OF_TYPE, OnError, refuse, secret, subjects
+from deid.cells import NO_SUBJECT, OUT_OF_TYPE, Distinct, OnError, Rows, refuse, secret, subjects
 from deid.contracts import Context
 from deid.date_columns import moved_type, numeric_problems, read_dates
 from deid.dates import Direction, Window, format_problems, listed
+from deid.errors import problem_kind
 from deid.model import Role
 from deid.registry import register
 
+NO_FIRST_DAY = problem_kind(
+    "D414",
+    "subject without a first day",
+    remedy="name a further source under `anchor: sources:` that holds a full date of these subjects",
+    meaning="Dates are moved by the days from the subject's first day to the trial's start, which is not known here.",
+)
 NARROWEST, WIDEST = 7, 3_650
+#: Days before the first day in the trial from which on a date shows an age over 89: 365 times 89, as in the
+#: macros that apply the PHUSE standard (jmangori/CDISC-SDTM-deidentify-SAS-phuse).
+OVER_89 = 365 * 89
 
 
 @register("transform", "shift_date")
@@ -34,6 +46,10 @@ class ShiftDate:
     numeric    what numbers mean: sas_days, sas_seconds, unix_seconds, unix_milliseconds, excel_days, yyyymmdd
     missing    codes that mean 'not known', such as '9999-12-31'; they become missing
     on_error   suppress empties cells that are no dates, instead of refusing the column
+    anchored   the PHUSE offset instead of the key: each subject's first day becomes the start of the trial that the
+               policy's `anchor:` gives; max_days, direction and weeks say nothing then
+    over_89    with anchored, what stands for a date so long before the first day that it shows an age over 89
+               (cells of true dates and of numbers become empty)
     """
 
     max_days: int = 364
@@ -43,6 +59,8 @@ class ShiftDate:
     numeric: str = ""
     missing: tuple[str, ...] = ()
     on_error: OnError = "refuse"
+    anchored: bool = False
+    over_89: str = "--redacted--"
 
     per_value: ClassVar[bool] = False
     needs_subject: ClassVar[bool] = True
@@ -62,6 +80,10 @@ class ShiftDate:
             yield f"max_days must be from {NARROWEST} to {WIDEST}"
         elif self.weeks and self.max_days < 2 * NARROWEST:
             yield f"max_days must be {2 * NARROWEST} or more for whole weeks"
+        if self.anchored and (self.max_days, self.direction, self.weeks) != (364, "both", False):
+            yield "anchored leaves nothing to max_days, direction and weeks"
+        if self.over_89[:1] in ("=", "+", "@", "\t", "\r") or "\n" in self.over_89:
+            yield "over_89 must be one line of text that does not begin with = + @"
         yield from format_problems(listed(self.format))
         yield from numeric_problems(self.numeric)
 
@@ -73,19 +95,42 @@ class ShiftDate:
         """Return the moved dates."""
         dates = read_dates(column, listed(self.format), self.numeric, self.missing)
         owners = subjects(context)
-        subkey = secret(context).subkey("shift")
-        window = Window(self.max_days, self.direction, self.weeks)
-        deltas = np.asarray([0 if owner is None else window.delta(subkey, owner) for owner in owners.texts], np.int64)
+        deltas, known = self._deltas(owners, context)
         owned = np.asarray([owner is not None for owner in owners.texts])[owners.rows]
-        where = dates.known & owned
+        where = dates.known & known[owners.rows]
         moved = dates.write(dates.days + deltas[owners.rows], where)
         lost = int((where & np.asarray(moved.is_null())).sum())
         orphans = int((dates.known & ~owned).sum())
-        refuse(dates.failures() | {NO_SUBJECT: orphans, OUT_OF_TYPE: lost}, context, self.on_error)
-        return moved
+        unanchored = int((dates.known & owned & ~known[owners.rows]).sum())
+        failures = dates.failures() | {NO_SUBJECT: orphans, OUT_OF_TYPE: lost, NO_FIRST_DAY: unanchored}
+        refuse(failures, context, self.on_error)
+        return self._without_old(moved, dates.days, where, owners, context) if self.anchored else moved
+
+    def _deltas(self, owners: Distinct, context: Context) -> tuple[Rows, npt.NDArray[np.bool_]]:
+        """Return the days by which each distinct subject moves, and of which subjects they are known."""
+        if self.anchored:
+            first = [context.first_days.get(owner) if owner is not None else None for owner in owners.texts]
+            known = np.asarray([day is not None for day in first], np.bool_)
+            return np.asarray([0 if day is None else day.delta for day in first], np.int64), known
+        subkey = secret(context).subkey("shift")
+        window = Window(self.max_days, self.direction, self.weeks)
+        deltas = [0 if owner is None else window.delta(subkey, owner) for owner in owners.texts]
+        return np.asarray(deltas, np.int64), np.asarray([owner is not None for owner in owners.texts], np.bool_)
+
+    def _without_old(
+        self, moved: pa.Array, days: Rows, where: npt.NDArray[np.bool_], owners: Distinct, context: Context
+    ) -> pa.Array:
+        """Return the dates without those that show an age over 89."""
+        first = [context.first_days.get(owner or "") for owner in owners.texts]
+        starts = np.asarray([0 if day is None else day.day for day in first], np.int64)[owners.rows]
+        old = pa.array(where & (starts - days > OVER_89))
+        label = self.over_89 if pa.types.is_string(moved.type) and self.over_89 else None
+        return pc.if_else(old, pa.scalar(label, moved.type), moved)
 
     def describe(self) -> str:
         """Say what is done, in one line."""
+        if self.anchored:
+            return "moved so that every subject starts on the same day, intervals kept"
         unit = "whole weeks, " if self.weeks else ""
         span = f"-{self.max_days}..{-1 if self.direction == 'past' else self.max_days}"
         return f"shifted by {unit}{span} days, one delta per subject, intervals kept"

@@ -15,7 +15,9 @@ from deid.report.inputs import ColumnRisk
 from deid.values import canonical_text, hash64
 
 #: Transforms that leave a value as telling as it was.
-TELLING = frozenset({"keep", "round", "noise", "pool_rare", "top_code", "bottom_code", "age", "date_part"})
+TELLING = frozenset(
+    {"keep", "round", "noise", "pool_rare", "pool_terms", "top_code", "bottom_code", "age", "date_part"}
+)
 
 
 def is_undeclared(step: Step) -> bool:

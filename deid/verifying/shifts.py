@@ -29,7 +29,7 @@ class ShiftedDays:
 
     def add(self, step: Step, subjects: Hashes, values: pa.Array) -> None:
         """Take in one column of one batch of the release; full dates only, for others were imputed."""
-        if step.do != "shift_date":
+        if step.do != "shift_date" or getattr(step.transform, "anchored", False):
             return
         self.window = max(self.window, int(getattr(step.transform, "max_days", 0)))
         formats, numeric = listed(getattr(step.transform, "format", ())), getattr(step.transform, "numeric", "")
