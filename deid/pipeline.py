@@ -254,7 +254,7 @@ def _inputs(
     return ReportInputs(
         plan=released_plan(plan, names),
         profile=prepared.profile,
-        facts=replace(facts, warnings=(*facts.warnings, *renaming_notes(plan, names), *_cells_said(plan, names, written))),
+        facts=replace(facts, warnings=(*facts.warnings, *_said(plan, names, written))),
         recoding=recoding,
         verdict=verified.verdict,
         before=facts.classes if facts.population is not None else facts.before,
@@ -279,9 +279,9 @@ def _at_start(written: Written) -> tuple[str, ...]:
     return ("the dates of whoever started on the day that all subjects get are the true ones (PHUSE offset)",)
 
 
-def _cells_said(plan: Plan, names: Names, written: Written) -> tuple[str, ...]:
-    """Say what happened to cells that the plan does not tell."""
-    return (*_emptied(plan, names, written), *_at_start(written))
+def _said(plan: Plan, names: Names, written: Written) -> tuple[str, ...]:
+    """Say what happened to names and cells that the plan does not tell."""
+    return (*renaming_notes(plan, names), *_emptied(plan, names, written), *_at_start(written))
 
 
 def _emptied(plan: Plan, names: Names, written: Written) -> tuple[str, ...]:
