@@ -15,6 +15,7 @@ from deid.collecting.anchors import Anchors
 from deid.collecting.events import Events
 from deid.collecting.known import KnownCollector, known_kind, text_tables
 from deid.collecting.needles import NeedleCollector
+from deid.collecting.references import References
 from deid.collecting.rows import Rows, rows_of
 from deid.collecting.terms import TermPools
 from deid.collecting.tuples import Change, Tuples, Variable
@@ -51,6 +52,7 @@ class _Collector:
     key: Key
     secret: bytes
     needles: NeedleCollector
+    references: References
     tuples: Tuples = field(default_factory=Tuples)
     raw: dict[str, Variable] = field(default_factory=dict)
     events: Events = field(default_factory=Events)
@@ -73,8 +75,9 @@ def collect(
     """Read every table once and return the Facts. Raises DataError with all problems."""
     secret = key.subkey_bytes("join")
     excluded = excluded_subjects(plan.policy.exclude_subjects, secret)
-    needles, anchors = NeedleCollector(secret), Anchors(plan.policy.anchor)
-    collector = _Collector(plan, key, secret, needles, events=Events(plan.policy.longitudinal), anchors=anchors)
+    needles, references = NeedleCollector(secret), References(plan.policy.references, secret)
+    events, anchors = Events(plan.policy.longitudinal), Anchors(plan.policy.anchor)
+    collector = _Collector(plan, key, secret, needles, references, events=events, anchors=anchors)
     digests = source.digests()
     others = set(text_tables(plan))
     for table in plan.tables:
@@ -89,6 +92,8 @@ def collect(
     classes, subjects = collector.tuples.build(plan.policy.counts_from, disagreements, pooled)
     if plan.policy.anonymise is not None and plan.policy.disagreeing_copies == "refuse":
         collector.problems += disagreements
+    if plan.policy.orphans == "refuse":
+        collector.problems += references.problems()
     unmatched = _unmatched(collector)
     if collector.problems:
         raise DataError(collector.problems)
@@ -107,7 +112,12 @@ def collect(
         dropped_rows=collector.dropped,
         events=collector.events.measures(subjects),
         first_days=collector.anchors.first_days(),
-        warnings=(*unmatched, *_warnings(collector, len(subjects)), *map(_measured_with_one, disagreements)),
+        warnings=(
+            *unmatched,
+            *_warnings(collector, len(subjects)),
+            *map(_measured_with_one, disagreements),
+            *_orphans(collector),
+        ),
     )
 
 
@@ -169,6 +179,8 @@ def _read(
         missing += rows.without_subject
         for step in table.steps:
             _column(step, rows, collector)
+            if step.do not in ("drop", "suppress"):
+                collector.references.add(step.table, step.column, rows.batch.column(step.position))
         collector.anchors.add(table.table, rows)
         collector.terms.add(table, rows)
         if rows.hashes is not None:
@@ -206,7 +218,8 @@ def _column(step: Step, rows: Rows, collector: _Collector) -> None:
     if step.role is Role.DIRECT:
         for batch in (rows.batch, rows.gone):  # whoever is left out is looked for all the same
             if batch is not None:
-                collector.needles.add(known_kind(step) or "unknown", step.field, batch.column(step.position))
+                values, counted_up = batch.column(step.position), step.do == "remap_key"
+                collector.needles.add(known_kind(step) or "unknown", step.field, values, counted_up=counted_up)
 
 
 def base_values(step: Step, column: pa.Array, key: Key) -> pa.Array:
@@ -230,6 +243,16 @@ def _frequent(variable: Variable, least: int) -> frozenset[str]:
     _, codes = variable.all_pairs()
     counts = np.bincount(codes, minlength=len(variable.vocabulary.codes))
     return frozenset(value for value, code in variable.vocabulary.codes.items() if value and counts[code] >= least)
+
+
+def _orphans(collector: _Collector) -> tuple[str, ...]:
+    """Say which keys of the input name no row; small numbers could be of a single person and are not printed."""
+    least = collector.plan.policy.cell_minimum
+    return tuple(
+        f"{'.'.join(place)}: {cells if cells >= least else 'a few'} cell(s) with keys that have no row in "
+        f"{'.'.join(target)}"
+        for place, target, _, cells in collector.references.orphans()
+    )
 
 
 def _loose(subject: pa.Array) -> pa.Array:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from deid.contracts import Transform
+from deid.data_model import DataModel
 from deid.model import Role
 
 
@@ -21,6 +22,7 @@ class Match:
     domain: tuple[str, ...] | None = None
     type: tuple[str, ...] | None = None
     distinct_at_most: int | None = None
+    classed: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -201,6 +203,10 @@ class Policy:
     thresholds: tuple[str, ...] = ()
     survival: Survival | None = None
     anchor: Anchor | None = None
+    data_model: DataModel | None = None
+    expects: Mapping[str, str] = field(default_factory=dict)
+    references: Mapping[tuple[str, str], tuple[str, str]] = field(default_factory=dict)
+    orphans: Literal["refuse", "count"] = "refuse"
 
 
 @dataclass(frozen=True)

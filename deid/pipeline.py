@@ -11,6 +11,7 @@ from typing import Any
 
 from deid import detect
 from deid.collect import collect, excluded_subjects
+from deid.collecting.expected import check_expected
 from deid.collecting.rows import rows_of
 from deid.contracts import Detector, TableInfo
 from deid.decisions import Plan, Policy, TablePlan
@@ -86,6 +87,7 @@ def prepare(
     source = data if isinstance(data, Source) else open_source(data, policy.ignore, policy.formats)
     if batch_rows is not None:
         source = replace(source, batch_rows=batch_rows)
+    check_expected(source, policy.expects)
     profile = profile_source(source, progress)
     return Prepared(source, profile, resolve(policy, profile, source.tables))
 

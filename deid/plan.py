@@ -12,6 +12,7 @@ import pyarrow as pa
 from deid.collecting.anchors import anchor_problems
 from deid.collecting.events import event_problems
 from deid.contracts import TableInfo
+from deid.data_model import ModelColumn
 from deid.decisions import Decision, Match, Plan, Policy, Step, TablePlan
 from deid.errors import PolicyError, Problem, did_you_mean, problem_kind
 from deid.formats.columns import UNREAD
@@ -65,6 +66,13 @@ NO_AGREEMENT = problem_kind(
     remedy="name every core term under `context: dua:`",
     meaning="A limited data set is not de-identified; 45 CFR 164.514(e)(4) lets it go only under an agreement.",
 )
+NOT_IN_MODEL = problem_kind(
+    "P211",
+    "not in the data model",
+    remedy="convert the data to the version that the policy is for, leave the table or column out of the data, or "
+    "decide it under `tables:` of a policy of your own",
+    meaning="What a standard does not know, an older or newer version of it or a local extension, could hold anything.",
+)
 DUA_TERMS = (
     "permitted_uses",
     "permitted_recipients",
@@ -108,14 +116,16 @@ def _table(
     for column in profile.columns:
         decision, source = _decision(policy, profile, column, info.schema.field(column.position).type)
         if decision is None:
-            problems.append(_unlisted(policy, profile, column))
+            problem = _unlisted(policy, profile, column)
+            problems += [problem] if problem not in problems else []  # a table that is not known is named once
             continue
         step = _step(decision, source, column, subject)
         unread = (info.schema.field(column.position).metadata or {}).get(UNREAD)
         if unread is not None and step.released:
             cause = f"the column is {unread.decode()}, and its cells are not read"
             problems.append(COLUMN_TYPE.at(cause, f"{profile.name}.{column.column}"))
-        problems += _step_problems(step, decision, subject, column)
+        searched = policy.anonymise is not None
+        problems += _step_problems(step, decision, subject, column, searched=searched)
         steps.append(step)
     counted = any(step.role in (Role.QUASI, Role.SENSITIVE) and step.released for step in steps)
     name = profile.name if not re.search(r"\d{5}", profile.name) else f"table_{number}"
@@ -123,6 +133,16 @@ def _table(
 
 
 def _unlisted(policy: Policy, profile: TableProfile, column: ColumnProfile) -> Problem:
+    model = policy.data_model
+    if model is not None and profile.name.casefold() not in model.tables():
+        hint = did_you_mean(profile.name.casefold(), model.tables())
+        return NOT_IN_MODEL.at(f"'{model.name}' has no such table", profile.name, hint=hint)
+    if model is not None and model.column(profile.name, column.column) is None:
+        own = [name for table, name in model.columns if table == profile.name.casefold()]
+        hint = did_you_mean(column.column.casefold(), own)
+        return NOT_IN_MODEL.at(
+            f"'{model.name}' has no such column in this table", f"{profile.name}.{column.column}", hint=hint
+        )
     evidence = f"; it seems to hold {column.holds[0]}" if column.holds else ""
     line = f"add `{profile.name}: {{{column.column}: {{do: ..., role: ...}}}}` under `tables:`"
     near = did_you_mean(column.column, [name for name in policy.columns if name != column.column])
@@ -138,8 +158,9 @@ def _decision(
         return explicit[column.column], f"{explicit[column.column].place} (tables)"
     if column.column in policy.columns:
         return policy.columns[column.column], f"{policy.columns[column.column].place} (columns)"
+    known = policy.data_model.column(table.name, column.column) if policy.data_model is not None else None
     for rule in policy.rules:
-        if _applies(rule.match, table, column, kind):
+        if _applies(rule.match, table, column, kind, known):
             return rule, f"{rule.place} (rule)"
     if policy.unlisted == "drop":
         return Decision(
@@ -148,13 +169,16 @@ def _decision(
     return None, ""
 
 
-def _applies(match: Match, table: TableProfile, column: ColumnProfile, kind: pa.DataType) -> bool:
+def _applies(
+    match: Match, table: TableProfile, column: ColumnProfile, kind: pa.DataType, known: ModelColumn | None
+) -> bool:
     conditions = (
         match.name is None or _matches(column.column, match.name),
         match.holds is None or (bool(column.holds) and column.holds[0] in match.holds),
         match.table is None or _matches(table.name, match.table),
         match.domain is None or _matches(table.domain or "-", match.domain),
         match.type is None or any(_TYPES[name](kind) for name in match.type if name in _TYPES),
+        match.classed is None or (known is not None and known.kind in match.classed),
         match.distinct_at_most is None
         or (not column.distinct_is_lower_bound and column.distinct <= match.distinct_at_most),
     )
@@ -185,7 +209,9 @@ def _step(decision: Decision, source: str, column: ColumnProfile, subject: str) 
     )
 
 
-def _step_problems(step: Step, decision: Decision, subject: str, column: ColumnProfile) -> list[Problem]:
+def _step_problems(
+    step: Step, decision: Decision, subject: str, column: ColumnProfile, *, searched: bool
+) -> list[Problem]:
     place = f"{step.table}.{step.column}"
     problems = []
     if step.do in ("keep", "round", "noise", "pool_rare", "pool_terms") and "identifier" not in step.accept:
@@ -196,8 +222,8 @@ def _step_problems(step: Step, decision: Decision, subject: str, column: ColumnP
             problems.append(DIRECT_KEPT.at(f"it seems to hold {', '.join(direct)}", place, hint=decision.place))
     if step.transform.needs_subject and not subject and step.do != "redact":
         problems.append(NEEDS_SUBJECT.at(f"'{step.do}' works per subject, and the table names none", place))
-    searched = step.role is Role.QUASI and step.released and step.do not in ("generalise", "derive")
-    if searched and not step.transform.per_value:
+    counted = step.role is Role.QUASI and step.released and step.do not in ("generalise", "derive")
+    if searched and counted and not step.transform.per_value:
         problems.append(NOT_PER_VALUE.at(f"'{step.do}' depends on more than the value", place))
     return problems
 

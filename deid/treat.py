@@ -229,9 +229,15 @@ class Treatment:
         }
 
     def _order(self, rows: Rows) -> Hashes | None:
-        if self.plan.policy.row_order == "keep" or rows.hashes is None:
+        if self.plan.policy.row_order == "keep":
             return None
-        return hash64(self._subject(rows), self.key.subkey_bytes("row_order"))
+        secret = self.key.subkey_bytes("row_order")
+        if rows.hashes is not None:
+            return hash64(self._subject(rows), secret)
+        keys = next((step for step in self.table.steps if step.do == "remap_key"), None)
+        if keys is None:
+            return None
+        return hash64(canonical_text(rows.batch.column(keys.position)), secret)  # else the old order shows the old keys
 
 
 def _table_metadata(source: pa.Schema) -> dict[bytes, bytes] | None:

@@ -11,6 +11,7 @@ import pyarrow as pa
 from deid import risk
 from deid.classes import ClassTable
 from deid.collecting.events import Events
+from deid.collecting.references import References
 from deid.collecting.tuples import Tuples, Variable
 from deid.contracts import Evidence, TableInfo
 from deid.decisions import Gate, Plan, Step, TablePlan
@@ -48,7 +49,7 @@ NUMERIC_KINDS = frozenset(
 ATTACK_SEED = 20140410
 #: Columns whose output is invented or enciphered: a match there is chance, their own value is excluded by construction.
 NOT_SEARCHED = frozenset({"surrogate", "encrypt"})
-SHORT_SEARCHED = frozenset({"pseudonym", "recode_inside", "mask", "keep"})
+SHORT_SEARCHED = frozenset({"pseudonym", "remap_key", "recode_inside", "mask", "keep"})
 
 
 @dataclass(frozen=True)
@@ -77,6 +78,7 @@ class _Counts:
     columns: ColumnRisks
     events: Events
     days: ShiftedDays
+    references: References
 
 
 def verify(
@@ -94,7 +96,8 @@ def verify(
     scan = Scan(facts.needles, facts.hash_secret)
     tuples, columns = Tuples(), ColumnRisks(facts.hash_secret)
     events, days = Events(plan.policy.longitudinal), ShiftedDays()
-    counts = _Counts(tuples, columns, events, days)
+    references = References(plan.policy.references, facts.hash_secret)
+    counts = _Counts(tuples, columns, events, days, references)
     countable = True
     for table in plan.tables:
         info = written.tables[table.table]
@@ -105,6 +108,9 @@ def verify(
     measures = _measures(plan, facts, recoding, after, written, countable)
     measures |= {**events.measures(subjects), **days.measures(), **_empirical(facts.classes, after, recoding)}
     measures["residual_identifiers"] = _residual(scan, written)
+    if plan.policy.references:
+        orphans = sum(cells for _, _, _, cells in references.orphans())
+        measures["orphan_keys"] = Measure("orphan_keys", float(orphans))
     measures["singling_out"] = Measure("singling_out", worst(risks))
     lived, outlived = compare(plan, source, released) if source is not None else ({}, {})
     measured, measures = {**before(plan, facts), **lived}, {**measures, **outlived}
@@ -174,6 +180,7 @@ def _read_table(
             counts.tuples.add_subjects(hashes)
         first += batch.num_rows
         for i, step in enumerate(steps):
+            counts.references.add(step.table, step.column, batch.column(i))
             _scan_column(step, table.released_name, info.schema.names[i], batch.column(i), scan)
             if hashes is not None:
                 _count_column(step, info.schema.names[i], table, batch.column(i), hashes, counts)
@@ -182,6 +189,8 @@ def _read_table(
 
 def _scan_column(step: Step, table: str, column: str, values: pa.Array, scan: Scan) -> None:
     if step.do in NOT_SEARCHED or (step.do == "redact" and getattr(step.transform, "style", "") == "surrogate"):
+        return
+    if "published" in step.accept:  # a vocabulary that anybody may look up; its words are also names
         return
     if step.do == "shift_date":  # another person's date is no finding; the own one is counted in pass two
         return
@@ -284,7 +293,9 @@ def _outcome(gate: Gate, measures: Mapping[str, Measure]) -> GateOutcome:
 def _left_unsearched(plan: Plan) -> dict[str, int]:
     surrogates = sum(1 for step in plan.steps if step.do in NOT_SEARCHED)
     dates = sum(1 for step in plan.steps if step.do == "shift_date")
+    published = sum(1 for step in plan.steps if "published" in step.accept)
     return {
+        **({"columns of published vocabularies": published} if published else {}),
         "columns of surrogates or ciphertext": surrogates,
         "columns of shifted dates (checked against their own original)": dates,
     }

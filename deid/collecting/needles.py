@@ -62,8 +62,11 @@ class NeedleCollector:
     short: dict[str, list[Hashes]] = field(default_factory=dict)
     not_searched: dict[str, int] = field(default_factory=dict)
 
-    def add(self, kind: str, name: str, column: pa.Array) -> None:
-        """Note the distinct values of a batch: `kind` is what they are, `name` the field of their pseudonyms."""
+    def add(self, kind: str, name: str, column: pa.Array, *, counted_up: bool = False) -> None:
+        """Note the distinct values of a batch: `kind` is what they are, `name` the field of their pseudonyms.
+
+        Numbers that a database counted up are met by chance in any column, so they are searched for like short ones.
+        """
         values = pc.unique(pc.drop_null(folded(column.dictionary_decode() if _encoded(column) else column)))
         if kind in NOT_SEARCHED:
             self.not_searched[kind] = self.not_searched.get(kind, 0) + len(values)
@@ -72,7 +75,7 @@ class NeedleCollector:
         tokens = pc.count_substring_regex(values, r"[\pL\pN]+")
         digits = pc.match_substring_regex(text, r"\pN")
         telling = pc.or_(digits, pc.greater(tokens, 1))
-        is_long = pc.and_(pc.greater_equal(pc.utf8_length(text), SHORTEST), telling)
+        is_long = pc.and_(pc.greater_equal(pc.utf8_length(text), SHORTEST), pc.and_(telling, not counted_up))
         index = self.fields.setdefault((kind, name), len(self.fields))
         self.long.append((np.unique(hash64(text.filter(is_long), self.secret)), index))
         rest = text.filter(pc.and_(pc.invert(is_long), pc.greater(pc.utf8_length(text), 0)))

@@ -14,6 +14,7 @@ import yaml
 
 from deid import risk, transform
 from deid.contracts import Transform
+from deid.data_model import DataModel, load_data_model
 from deid.decisions import (
     Anchor,
     AnchorSource,
@@ -35,6 +36,7 @@ from deid.policy.document import Document
 from deid.policy.grammar import ColumnPart, GatePart, MatchPart, PolicyPart, RulePart
 from deid.registry import plugin, plugins
 from deid.risk.thresholds import ThresholdProfile
+from deid.transform.keep import Keep
 
 UNKNOWN_TRANSFORM = problem_kind(
     "P107", "unknown transform", remedy="use one of the transforms that `deid explain transforms` lists"
@@ -51,6 +53,14 @@ UNDECIDED = problem_kind(
     "P112", "undecided column", remedy="look at the evidence beside the line and write what is to be done"
 )
 UNKNOWN_KIND = problem_kind("P113", "unknown kind", remedy="`deid explain kinds` lists what a column can hold")
+UNKNOWN_CLASS = problem_kind(
+    "P121", "unknown class of a data model", remedy="use a class of the policy's `data_model:`"
+)
+BAD_PLACE = problem_kind(
+    "P122",
+    "place or expression not understood",
+    remedy="write TABLE.COLUMN: expression (RE2) under `expects:`, TABLE.COLUMN: TABLE.COLUMN under `references:`",
+)
 GATE_BOUND = problem_kind("P114", "gate needs one bound", remedy="write exactly one of max, min, below, above")
 
 #: Names that policies may use for measures, and gates that are not metrics of the risk room.
@@ -67,6 +77,7 @@ GATE_NAMES: Mapping[str, str] = {
     "suppressed": "suppressed_share",
     "loss": "loss",
     "unshifted_dates": "unshifted_dates",
+    "orphan_keys": "orphan_keys",
     "emptied_cells": "emptied_cells",
     "text_redacted_whole": "text_redacted_whole",
 }
@@ -164,6 +175,7 @@ def _match(part: MatchPart, place: str, problems: list[Problem]) -> Match:
         _names(part.domain),
         _names(part.type),
         part.distinct_at_most,
+        _names(part.classed),
     )
 
 
@@ -201,6 +213,8 @@ def finish(parts: Sequence[tuple[Document, PolicyPart]], layers: Layers, folder:
             merged = [*value, *merged] if isinstance(merged, list) else {**merged, **value}
         return merged
 
+    model = _data_model(parts, layers)
+    expects, references = _places(parts, union("expects"), union("references"))
     effective = _effective(own.name, pick, union, layers)
     anonymise = pick("anonymise")
     exclude = pick("exclude_subjects")
@@ -235,6 +249,10 @@ def finish(parts: Sequence[tuple[Document, PolicyPart]], layers: Layers, folder:
         thresholds=layers.thresholds,
         survival=_part(Survival, pick("survival")),
         anchor=_anchor(pick("anchor")),
+        data_model=model,
+        expects=expects,
+        references={**(model.references() if model is not None else {}), **references},
+        orphans=pick("orphans"),
     )
 
 
@@ -246,6 +264,44 @@ def _anchor(part: Any) -> Anchor | None:
         for item in part.sources
     )
     return Anchor(sources, part.start)
+
+
+def _data_model(parts: Sequence[tuple[Document, PolicyPart]], layers: Layers) -> DataModel | None:
+    """Load the data model that the nearest layer names. Raises PolicyError, also for classes that it does not have."""
+    document, part = next(((d, p) for d, p in parts if p.data_model), (None, None))
+    model = None
+    if document is not None and part is not None:
+        model = load_data_model(part.data_model, document.folder, document.place("data_model"))
+    known = model.classes() if model is not None else frozenset()
+    problems = [
+        UNKNOWN_CLASS.at(f"there is no class '{name}'", rule.place, hint=did_you_mean(name, known))
+        for rule in layers.rules
+        for name in rule.match.classed or ()
+        if name not in known
+    ]
+    if problems:
+        raise PolicyError(problems)
+    return model
+
+
+def _places(
+    parts: Sequence[tuple[Document, PolicyPart]], expects: Mapping[str, str], references: Mapping[str, str]
+) -> tuple[dict[str, str], dict[tuple[str, str], tuple[str, str]]]:
+    """Check expectations and references. Raises PolicyError with all problems."""
+    document = parts[0][0]
+    places = [("expects", name, name) for name in expects]
+    places += [("references", name, both) for name, to in references.items() for both in (name, to)]
+    problems = [
+        BAD_PLACE.at(f"'{written}' is no TABLE.COLUMN", document.place(part, name))
+        for part, name, written in places
+        if not all(written.rpartition("."))
+    ]
+    for name, pattern in expects.items():
+        problems += [BAD_PLACE.at(s, document.place("expects", name)) for s in Keep(only=pattern).problems()]
+    if problems:
+        raise PolicyError(problems)
+    split = {name.casefold().rpartition("."): to.casefold().rpartition(".") for name, to in references.items()}
+    return dict(expects), {(name[0], name[2]): (to[0], to[2]) for name, to in split.items()}
 
 
 def _part(kind: Any, part: Any) -> Any:
@@ -305,13 +361,25 @@ def _effective(name: str, pick: Any, union: Any, layers: Layers) -> dict[str, An
         "cell_minimum",
         "exclude_subjects",
     )
-    joined = ("drop_tables", "ignore", "formats", "counts_from", "context", "text", "recognisers")
+    joined = (
+        "drop_tables",
+        "ignore",
+        "formats",
+        "counts_from",
+        "context",
+        "text",
+        "recognisers",
+        "expects",
+        "references",
+    )
     anonymise = pick("anonymise")
     return {
         "deid": 1,
         "name": name,
         **{key: pick(key) for key in simple},
         **{key: union(key) for key in joined if union(key)},
+        **({"data_model": pick("data_model")} if pick("data_model") else {}),
+        **({"orphans": pick("orphans")} if pick("orphans") != "refuse" else {}),
         "rules": [_plain(rule) for rule in layers.rules],
         "columns": {key: _plain(column) for key, column in layers.columns.items()},
         "tables": {key: {n: _plain(c) for n, c in columns.items()} for key, columns in layers.tables.items()},

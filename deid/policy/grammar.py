@@ -26,6 +26,7 @@ class MatchPart(Strict):
     domain: Names | None = Field(default=None, description="value of the table's DOMAIN or RDOMAIN column")
     type: Names | None = Field(default=None, description="text, number, date or boolean")
     distinct_at_most: Annotated[int, Field(ge=1)] | None = None
+    classed: Names | None = Field(default=None, description="classes that the data model gives the column")
 
 
 class ColumnPart(BaseModel):
@@ -40,7 +41,7 @@ class ColumnPart(BaseModel):
         default="", description="name of the quasi-identifier or attribute, where the column's name differs"
     )
     field: str = Field(default="", description="map of pseudonyms that the column shares, its own name unless given")
-    accept: list[Literal["singling_out", "identifier"]] = []
+    accept: list[Literal["singling_out", "identifier", "published"]] = []
 
 
 class RulePart(ColumnPart):
@@ -177,6 +178,16 @@ class PolicyPart(Strict):
     tables: dict[str, dict[str, ColumnPart]] = {}
     drop_tables: list[str] = []
     ignore: list[str] = Field(default=[], description="glob patterns of files in the data folder that are no tables")
+    data_model: str = Field(default="", description="ready data model, or a CSV file with table, column and class")
+    expects: dict[str, str] = Field(
+        default={}, description="TABLE.COLUMN -> expression (RE2) that every cell must match, such as a version"
+    )
+    references: dict[str, str] = Field(
+        default={}, description="TABLE.COLUMN -> TABLE.COLUMN whose keys it holds, beside those of the data model"
+    )
+    orphans: Literal["refuse", "count"] = Field(
+        default="refuse", description="keys without a row: refuse the input, or count them in the report"
+    )
     formats: dict[str, dict[str, Any]] = Field(default={}, description="reader options by file-name pattern")
     anonymise: AnonymisePart | None = None
     counts_from: dict[str, str] = Field(

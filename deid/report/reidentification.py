@@ -123,6 +123,7 @@ def _gate_only(inputs: ReportInputs) -> set[str]:
         "singling_out",
         "suppressed_share",
         "unshifted_dates",
+        "orphan_keys",
         "emptied_cells",
         "text_redacted_whole",
     }

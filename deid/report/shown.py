@@ -31,7 +31,7 @@ SHARES = (
     "singling_out",
 )
 _GROUP_FIGURES = ("classes", "average_class_size", "c_avg", "discernibility")
-_COUNTS = ("residual_identifiers", "unshifted_dates", "emptied_cells", "text_redacted_whole")
+_COUNTS = ("residual_identifiers", "unshifted_dates", "orphan_keys", "emptied_cells", "text_redacted_whole")
 #: Figures of classes, not of people: they say what a class is like, not how many people are in question.
 _OF_CLASSES = ("k", "k_map", "l", "alpha_k", "delta_presence", "sets")
 #: Distances of a class from the whole table; the larger ones tell how rare a value is in the whole table.

@@ -40,6 +40,7 @@ TITLES: Mapping[str, str] = {
     "util.nue": "Information lost by all quasi-identifiers (entropy)",
     "loss": "Information lost",
     "unshifted_dates": "Dates equal to their own original",
+    "orphan_keys": "Keys that name no row",
     "emptied_cells": "Cells emptied because they could not be read or are hidden",
     "text_redacted_whole": "Texts redacted as a whole",
 }

@@ -54,6 +54,15 @@ STANDING: tuple[Meaning, ...] = (
         _OWN,
     ),
     Meaning(
+        "orphan_keys",
+        "release",
+        "Keys without a row",
+        "keys of the release that name no row of the table to which they refer",
+        "cells of the columns that refer to another table whose key does not stand there",
+        _COUNT,
+        _OWN,
+    ),
+    Meaning(
         "text_redacted_whole",
         "release",
         "Texts redacted as a whole",

@@ -95,7 +95,7 @@ class ShiftDate:
         """Return the moved dates."""
         dates = read_dates(column, listed(self.format), self.numeric, self.missing)
         owners = subjects(context)
-        deltas, known = self._deltas(owners, context)
+        deltas, known = self.deltas(owners, context)
         owned = np.asarray([owner is not None for owner in owners.texts])[owners.rows]
         where = dates.known & known[owners.rows]
         moved = dates.write(dates.days + deltas[owners.rows], where)
@@ -106,7 +106,7 @@ class ShiftDate:
         refuse(failures, context, self.on_error)
         return self._without_old(moved, dates.days, where, owners, context) if self.anchored else moved
 
-    def _deltas(self, owners: Distinct, context: Context) -> tuple[Rows, npt.NDArray[np.bool_]]:
+    def deltas(self, owners: Distinct, context: Context) -> tuple[Rows, npt.NDArray[np.bool_]]:
         """Return the days by which each distinct subject moves, and of which subjects they are known."""
         if self.anchored:
             first = [context.first_days.get(owner) if owner is not None else None for owner in owners.texts]

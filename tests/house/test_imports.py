@@ -20,7 +20,7 @@ PLACES = {
     "tldextract": ("detect/",),
     "phonenumbers": ("detect/", "profiling/"),
     "faker": ("surrogates.py", "detect/"),
-    "cryptography": ("transform/encrypt.py",),
+    "cryptography": ("transform/encrypt.py", "integer_keys.py"),
     "click": ("cli.py",),
     "rich": ("cli.py",),
     "yaml": ("policy/", "draft.py", "risk/thresholds.py"),
