@@ -160,6 +160,28 @@ class Survival:
 
 
 @dataclass(frozen=True)
+class Linkage:
+    """An identified file that the release is attacked with, as a register that a recipient may hold.
+
+    file     table with one row a person and a column for at least one quasi-identifier, relative to the policy
+    subject  its column with the subject as in the data; rows of other people are the control group
+    columns  column by variable, where the names differ
+    """
+
+    file: str
+    subject: str
+    columns: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Correlations:
+    """Numeric columns of one table whose correlations are compared before and after."""
+
+    table: str
+    columns: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Gate:
     """A condition of release: the measure of that id must be computed and satisfy `op threshold`."""
 
@@ -207,6 +229,8 @@ class Policy:
     expects: Mapping[str, str] = field(default_factory=dict)
     references: Mapping[tuple[str, str], tuple[str, str]] = field(default_factory=dict)
     orphans: Literal["refuse", "count"] = "refuse"
+    linkage: Linkage | None = None
+    correlations: Correlations | None = None
 
 
 @dataclass(frozen=True)

@@ -72,6 +72,18 @@ class Taken:
 
 
 @dataclass(frozen=True)
+class Register:
+    """The people of an identified file that the release is attacked with.
+
+    known    value by variable of each person, as the search sees those of the data
+    classes  class of each person in the class table of the data, -1 for people who are not in the data
+    """
+
+    known: Mapping[str, tuple[str | None, ...]] = field(repr=False)
+    classes: Codes
+
+
+@dataclass(frozen=True)
 class Facts:
     """Class table, subjects, identifiers by subject, vocabularies of pooled columns, hashes of the inputs.
 
@@ -95,6 +107,7 @@ class Facts:
     raw: ClassTable | None = None
     events: Mapping[str, Measure] = field(default_factory=dict)
     first_days: Mapping[str, FirstDay] = field(default_factory=dict, repr=False)
+    register: Register | None = None
 
     @property
     def before(self) -> ClassTable | None:

@@ -11,6 +11,7 @@ from deid.collect import collect
 from deid.decisions import Policy
 from deid.errors import DataError, PolicyError, Problem, ReleaseRefused, UsageError, problem_kind
 from deid.keys import Key
+from deid.linkage import with_register
 from deid.model import Measure
 from deid.pipeline import RESIDUAL, prepare
 from deid.plan import NO_QUASI
@@ -35,7 +36,7 @@ def measure_data(data: Path | Source, policy: Policy, progress: Progress) -> dic
         raise PolicyError(NO_QUASI.at("the policy declares no quasi-identifier", policy.path))
     key = Key.from_hex(Key.new())
     facts = collect(prepared.source, prepared.plan, key, lambda t, n: progress("read", t, n))
-    facts = with_population(facts, prepared.plan, key)
+    facts = with_register(with_population(facts, prepared.plan, key), prepared.plan, key)
     assert facts.classes is not None
     return before(prepared.plan, facts)
 

@@ -19,6 +19,7 @@ from deid.errors import DataError, Problem, ReleaseRefused, UsageError, problem_
 from deid.facts import Facts
 from deid.hierarchy import Recoding
 from deid.keys import Key
+from deid.linkage import with_register
 from deid.model import Profile, TableProfile
 from deid.naming import Names, released_names, released_plan, renaming_notes
 from deid.plan import resolve
@@ -138,7 +139,7 @@ def run(
         prepared = prepare(data, policy, progress=progress, batch_rows=batch_rows)
         plan, source = prepared.plan, prepared.source
         facts = collect(source, plan, key, lambda table, rows: progress("read", table, rows))
-        facts = with_population(facts, plan, key)
+        facts = with_register(with_population(facts, plan, key), plan, key)
         plan, names = released_names(plan, facts, key)
         recoding = recode(plan, facts)
         written = _write(source, plan, facts, recoding, key, names, stage, output_format, progress)

@@ -10,15 +10,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from deid.classes import ClassTable, Codes, Counts, group
-from deid.collect import POOLED, base_values
 from deid.collecting.tuples import Vocabulary
-from deid.contracts import Context, TableInfo
-from deid.decisions import Plan, Population, Step
-from deid.errors import DataError, DeidError, Problem, did_you_mean, problem_kind
+from deid.contracts import TableInfo
+from deid.decisions import Plan, Population
+from deid.errors import DataError, DeidError, problem_kind
 from deid.facts import Facts
 from deid.keys import Key
-from deid.model import Role
-from deid.source import Source, open_source
+from deid.outside import Beside, based, quasi_steps
 
 NO_FILE = problem_kind(
     "D514",
@@ -36,6 +34,7 @@ BAD_COUNT = problem_kind(
     "persons of the population not counted",
     remedy="write a whole number from 0 in every row of the column that `population: {count: ...}` names",
 )
+BESIDE = Beside("population", NO_FILE, NO_COLUMN)
 _MOST = 2**53  # whole numbers beyond it are not exact in the sums
 
 
@@ -48,69 +47,28 @@ def with_population(facts: Facts, plan: Plan, key: Key) -> Facts:
     if wanted is None or not wanted.file or facts.classes is None:
         return facts
     classes = facts.classes
-    source, table = _opened(plan, wanted)
-    columns = _columns(table, classes.variables, wanted)
-    steps = {step.variable: step for step in reversed(plan.steps) if step.role is Role.QUASI and step.released}
+    source, table = BESIDE.opened(plan, wanted.file)
+    others = {"count": wanted.count}
+    found = BESIDE.columns(table, classes.variables, wanted.columns, others, every=True)
+    columns = [found[name] for name in classes.variables]
+    steps = quasi_steps(plan)
     vocabularies = [Vocabulary() for _ in classes.variables]
     parts: list[Codes] = []
     weights: list[Counts] = []
     try:
         for batch in source.batches(table):
             own = [
-                vocabulary.encode(_based(steps[name], batch.column(batch.schema.get_field_index(column)), facts, key))
+                vocabulary.encode(based(steps[name], batch.column(batch.schema.get_field_index(column)), facts, key))
                 for name, column, vocabulary in zip(classes.variables, columns, vocabularies, strict=True)
             ]
             parts.append(np.column_stack(own).astype(np.int32))
             weights.append(_persons(batch, table, wanted))
     except DeidError as error:
-        raise DataError(_within(problem) for problem in error.problems) from None
+        raise DataError(BESIDE.within(problem) for problem in error.problems) from None
     codes = np.vstack(parts) if parts else np.zeros((0, len(columns)), np.int32)
     counts = np.concatenate(weights) if weights else np.zeros(0, np.int64)
     classes, population = _united(classes, codes, counts, [vocabulary.sorted() for vocabulary in vocabularies])
     return replace(facts, classes=classes, population=population)
-
-
-def _opened(plan: Plan, wanted: Population) -> tuple[Source, TableInfo]:
-    place = "population.file"
-    try:
-        source = open_source(plan.policy.folder / wanted.file, (), plan.policy.formats)
-    except DeidError as error:
-        raise DataError(NO_FILE.at(problem.cause, place) for problem in error.problems) from None
-    if len(source.tables) != 1:
-        raise DataError(NO_FILE.at(f"it holds {len(source.tables)} tables", place))
-    return source, source.tables[0]
-
-
-def _within(problem: Problem) -> Problem:
-    return problem if problem.place.startswith("population") else replace(problem, place=f"population: {problem.place}")
-
-
-def _columns(table: TableInfo, variables: Sequence[str], wanted: Population) -> list[str]:
-    """Return the column of each variable, by the policy's word or by its name in any case."""
-    given = {name.upper(): column for name, column in wanted.columns.items()}
-    there = {name.casefold(): name for name in table.schema.names}
-    problems, found = [], []
-    for name in variables:
-        column = there.get(given.get(name.upper(), name).casefold())
-        if column is None:
-            hint = did_you_mean(name, table.schema.names)
-            problems.append(NO_COLUMN.at("the quasi-identifier has no column there", f"population: {name}", hint=hint))
-        found.append(column or "")
-    unknown = sorted(set(given) - {name.upper() for name in variables})
-    problems += [NO_COLUMN.at("it is no quasi-identifier of these data", f"population.columns: {n}") for n in unknown]
-    if wanted.count and wanted.count.casefold() not in there:
-        problems.append(NO_COLUMN.at("the column of counts is not there", "population.count"))
-    if problems:
-        raise DataError(problems)
-    return found
-
-
-def _based(step: Step, column: pa.Array, facts: Facts, key: Key) -> pa.Array:
-    """Return the values of a variable as the search sees those of the data."""
-    if step.do == POOLED:
-        frequent = facts.pools.get(step.variable, frozenset())
-        return step.transform.apply(column, Context(step.table, step.column, step.field, vocabulary=frequent))
-    return base_values(step, column, key)
 
 
 def _persons(batch: pa.RecordBatch, table: TableInfo, wanted: Population) -> Counts:

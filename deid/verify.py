@@ -19,11 +19,11 @@ from deid.facts import Facts, Subjects
 from deid.hierarchy import Recoding
 from deid.model import GateOutcome, Measure, Role, Status, Verdict
 from deid.report.inputs import ColumnRisk
-from deid.risk.attacks import attack_classes
-from deid.risk.utility import recoding_utility
 from deid.source import Source
 from deid.values import canonical_text, hash64
+from deid.verifying import correlations
 from deid.verifying.adversaries import sets_measures
+from deid.verifying.attacked import attacked, linked
 from deid.verifying.columns import ColumnRisks, is_undeclared, worst
 from deid.verifying.residual import Scan
 from deid.verifying.shifts import ShiftedDays
@@ -45,8 +45,6 @@ NUMERIC_KINDS = frozenset(
         "unknown",
     }
 )
-#: Seed of the attacks on a release, printed with them: the day of the opinion (WP216) whose questions they ask.
-ATTACK_SEED = 20140410
 #: Columns whose output is invented or enciphered: a match there is chance, their own value is excluded by construction.
 NOT_SEARCHED = frozenset({"surrogate", "encrypt"})
 SHORT_SEARCHED = frozenset({"pseudonym", "remap_key", "recode_inside", "mask", "keep"})
@@ -106,13 +104,15 @@ def verify(
     after, subjects = _after(tuples, recoding) if countable else (None, None)
     risks = columns.measured(subjects)
     measures = _measures(plan, facts, recoding, after, written, countable)
-    measures |= {**events.measures(subjects), **days.measures(), **_empirical(facts.classes, after, recoding)}
+    measures |= {**events.measures(subjects), **days.measures(), **attacked(facts, facts.classes, after, recoding)}
+    measures |= linked(facts, after, recoding)
     measures["residual_identifiers"] = _residual(scan, written)
     if plan.policy.references:
         orphans = sum(cells for _, _, _, cells in references.orphans())
         measures["orphan_keys"] = Measure("orphan_keys", float(orphans))
     measures["singling_out"] = Measure("singling_out", worst(risks))
     lived, outlived = compare(plan, source, released) if source is not None else ({}, {})
+    outlived |= correlations.compare(plan, source, released) if source is not None else {}
     measured, measures = {**before(plan, facts), **lived}, {**measures, **outlived}
     gates = tuple(_outcome(gate, measures) for gate in plan.policy.gates)
     searched = {**scan.searched, "met by chance in columns of numbers": scan.by_chance}
@@ -130,16 +130,9 @@ def before(plan: Plan, facts: Facts) -> dict[str, Measure]:
         **risk.measure_all(evidence),
         **sets_measures(table, plan.policy.anonymise),
         **facts.events,
-        **_empirical(table, table, None),
+        **attacked(facts, table, table, None),
+        **linked(facts, facts.classes, None),
     }
-
-
-def _empirical(before: ClassTable | None, after: ClassTable | None, recoding: Recoding | None) -> dict[str, Measure]:
-    """Return what attacks on the released classes achieve, and what these are still worth."""
-    if before is None or after is None:
-        return {}
-    attacked = attack_classes(before, after, recoding, seed=ATTACK_SEED)
-    return attacked if recoding is None else attacked | recoding_utility(before, recoding, after)
 
 
 def _fraction(plan: Plan, population: ClassTable | None) -> float | None:

@@ -19,8 +19,10 @@ from deid.decisions import (
     Anchor,
     AnchorSource,
     Anonymise,
+    Correlations,
     Decision,
     Gate,
+    Linkage,
     Longitudinal,
     Margin,
     Match,
@@ -84,6 +86,8 @@ GATE_NAMES: Mapping[str, str] = {
 _OPS: Mapping[str, Literal["<=", "<", ">=", ">"]] = {"max": "<=", "below": "<", "min": ">=", "above": ">"}
 #: Measures that the `longitudinal` part and the `sets` of a policy add.
 _BY_POLICY = re.compile(r"sets\.(k(\.[1-9][0-9]*)?|highest_risk)|longitudinal\.(max_risk|unicity)\.m[1-5]")
+#: Parts of a policy that say what is measured besides.
+_MEASURED = ("population", "longitudinal", "survival", "anchor", "linkage", "correlations")
 _NOT_OPTIONS = frozenset(ColumnPart.model_fields) | {"match"}
 
 
@@ -248,6 +252,8 @@ def finish(parts: Sequence[tuple[Document, PolicyPart]], layers: Layers, folder:
         longitudinal=_part(Longitudinal, pick("longitudinal")),
         thresholds=layers.thresholds,
         survival=_part(Survival, pick("survival")),
+        linkage=_part(Linkage, pick("linkage")),
+        correlations=_correlations(pick("correlations")),
         anchor=_anchor(pick("anchor")),
         data_model=model,
         expects=expects,
@@ -302,6 +308,10 @@ def _places(
         raise PolicyError(problems)
     split = {name.casefold().rpartition("."): to.casefold().rpartition(".") for name, to in references.items()}
     return dict(expects), {(name[0], name[2]): (to[0], to[2]) for name, to in split.items()}
+
+
+def _correlations(part: Any) -> Correlations | None:
+    return None if part is None else Correlations(part.table, tuple(part.columns))
 
 
 def _part(kind: Any, part: Any) -> Any:
@@ -384,11 +394,7 @@ def _effective(name: str, pick: Any, union: Any, layers: Layers) -> dict[str, An
         "columns": {key: _plain(column) for key, column in layers.columns.items()},
         "tables": {key: {n: _plain(c) for n, c in columns.items()} for key, columns in layers.tables.items()},
         "anonymise": anonymise.model_dump(mode="json") if anonymise else None,
-        **{
-            key: pick(key).model_dump(mode="json")
-            for key in ("population", "longitudinal", "survival", "anchor")
-            if pick(key)
-        },
+        **{key: pick(key).model_dump(mode="json") for key in _MEASURED if pick(key)},
         **({"thresholds": list(layers.thresholds)} if layers.thresholds else {}),
         "gates": {gate.id: f"{gate.op} {gate.threshold:g}" for gate in _with_standing_gates(layers, anonymise)},
     }

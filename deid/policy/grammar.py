@@ -127,6 +127,21 @@ class AnchorPart(Strict):
     )
 
 
+class LinkagePart(Strict):
+    """An identified file that the release is attacked with, as a register that a recipient may hold."""
+
+    file: str = Field(min_length=1, description="table with one row a person and some of the quasi-identifiers")
+    subject: str = Field(min_length=1, description="its column with the subject as in the data; others are strangers")
+    columns: dict[str, str] = Field(default={}, description="variable -> column of the file, where names differ")
+
+
+class CorrelationsPart(Strict):
+    """Numeric columns of one table whose correlations are compared before and after."""
+
+    table: str
+    columns: Annotated[list[str], Field(min_length=2)]
+
+
 class AnonymisePart(Strict):
     """What the released table must satisfy, and what it may cost."""
 
@@ -199,6 +214,8 @@ class PolicyPart(Strict):
     gates: dict[str, GatePart] = {}
     thresholds: Names = Field(default=[], description="named threshold profiles, whose gates are added to `gates`")
     survival: SurvivalPart | None = None
+    linkage: LinkagePart | None = None
+    correlations: CorrelationsPart | None = None
     context: dict[str, Any] = {}
     text: dict[str, Any] = Field(default={}, description="options of free-text redaction")
     recognisers: list[dict[str, Any]] = []

@@ -17,7 +17,9 @@ from deid.policy.grammar import (
     AnchorSourcePart,
     AnonymisePart,
     ColumnPart,
+    CorrelationsPart,
     GatePart,
+    LinkagePart,
     LongitudinalPart,
     MarginPart,
     MatchPart,
@@ -25,6 +27,7 @@ from deid.policy.grammar import (
     PolicyPart,
     PopulationPart,
     RulePart,
+    SurvivalPart,
 )
 
 UNKNOWN_KEY = problem_kind("P103", "unknown key", remedy="correct the spelling or remove the line")
@@ -48,6 +51,9 @@ _PARTS: Mapping[str, type] = {
     "longitudinal": LongitudinalPart,
     "anchor": AnchorPart,
     "sources": AnchorSourcePart,
+    "survival": SurvivalPart,
+    "linkage": LinkagePart,
+    "correlations": CorrelationsPart,
 }
 
 

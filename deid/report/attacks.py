@@ -30,6 +30,11 @@ QUESTIONS = (
         "a sensitive value is guessed from the groups that a person fits",
     ),
     (
+        "Can people of a register be found?",
+        "attack.linkage",
+        "a record of the identified file that the policy names is matched to its own person",
+    ),
+    (
         "Can it be told who is in the data?",
         "attack.membership",
         "a person is recognised as a member by closeness to the release",

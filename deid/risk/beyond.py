@@ -18,7 +18,7 @@ class Meaning(NamedTuple):
 
 
 #: Beginnings of ids that only the library gives, for they need files that a run does not have.
-LIBRARY_ONLY = ("attack.linkage", "drisk.", "util.pmse")
+LIBRARY_ONLY = ("drisk.",)
 _WP216 = "Article 29 Working Party, Opinion 05/2014 on anonymisation techniques (WP216)"
 _RATE = "probability, 0 to 1, with a Wilson interval; hold the upper bound against a threshold"
 _LONG = "Terrovitis, Mamoulis, Kalnis, PVLDB 2008; El Emam and Arbuckle 2013; de Montjoye et al. 2013"
@@ -26,7 +26,8 @@ _LONG = "Terrovitis, Mamoulis, Kalnis, PVLDB 2008; El Emam and Arbuckle 2013; de
 _EXCESS = "success rate minus that of the control group"
 _CONTROL = (
     "the control group are the same persons after their own record was taken out of the release (for singling out: "
-    "predicates written column by column without a record); with rows at hand, persons who are not in the release"
+    "predicates written column by column without a record); for singling out, membership and linkage people who are "
+    "not in the data, where the policy names a population or a register"
 )
 
 MEANINGS: tuple[Meaning, ...] = (
@@ -207,6 +208,24 @@ MEANINGS: tuple[Meaning, ...] = (
         "(1/N) sum (p_i - c)^2; ratio: divided by its expectation for a perfect release",
         "squared probability; the ratio is 1 at best",
         "Woo et al. 2009; Snoke et al., JRSS-A 2018",
+    ),
+    Meaning(
+        "util.pmse_ratio",
+        "utility",
+        "Propensity score error against its expectation",
+        "how much better a model tells original from released records than it would from a release drawn anew",
+        "util.pmse / ((k-1) (1-c)^2 c / N), k cells, c the share of released records (Snoke's null, original fixed)",
+        "ratio; 1 is what a release drawn anew would give",
+        "Snoke et al., JRSS-A 2018",
+    ),
+    Meaning(
+        "util.correlation",
+        "utility",
+        "Change of correlations",
+        "largest change of a Pearson correlation between the columns that the policy names",
+        "max over pairs of |r_before - r_after|, over complete rows of each side",
+        "difference of correlations, 0 to 2",
+        "standard; Pearson 1895",
     ),
     Meaning(
         "util.survival_gap",

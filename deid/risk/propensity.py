@@ -7,6 +7,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
+from deid.hierarchy import Recoding
 from deid.model import Measure, Status
 from deid.risk.outcome import figure, unavailable
 
@@ -28,6 +29,22 @@ def pmse_cells(original: npt.ArrayLike, released: npt.ArrayLike) -> Measure:
     c = b.sum() / total.sum()
     value = (total[held] * (b[held] / total[held] - c) ** 2).sum() / total.sum()
     return figure("util.pmse", float(value), model="saturated", parameters=int(held.sum()))
+
+
+def pmse_recoding(recoding: Recoding, counts: npt.NDArray[np.int64]) -> tuple[Measure, Measure]:
+    """Return `util.pmse` and `util.pmse_ratio` of a release against its own input in the same released cells.
+
+    `counts` are the subjects of each class. Every input differs from a release with coarser cells, so both sides are
+    taken in released cells: what is measured is what suppression did to the joint distribution, over all variables.
+    """
+    _, cell = np.unique(recoding.codes, axis=0, return_inverse=True)
+    cell, kept = cell.reshape(-1), np.where(recoding.suppressed, 0, counts)
+    sides = [np.bincount(cell, weights=weights) for weights in (counts, kept)]
+    found = pmse_cells(*sides)
+    total = float(sides[0].sum() + sides[1].sum())
+    share = float(sides[1].sum()) / total if total else 0.0
+    expected = null_expectation(int(found.detail.get("parameters", 1)), int(total), share)
+    return found, pmse_ratio(found, expected)
 
 
 def null_expectation(parameters: int, records: int, share: float, null: Null = "original_fixed") -> Measure:

@@ -10,6 +10,7 @@ from deid.hierarchy import Recoding
 from deid.model import Measure, Status
 from deid.risk.divergence import hellinger, kullback_leibler, total_variation
 from deid.risk.outcome import figure, unavailable
+from deid.risk.propensity import pmse_recoding
 
 
 def recoding_utility(before: ClassTable, recoding: Recoding, after: ClassTable | None = None) -> dict[str, Measure]:
@@ -17,6 +18,7 @@ def recoding_utility(before: ClassTable, recoding: Recoding, after: ClassTable |
 
     util.nue.<QI>               share of the column's entropy that the released cells lose; suppressed subjects share
                                 one cell (Gionis and Tassa 2009); util.nue is the mean over quasi-identifiers
+    util.pmse, util.pmse_ratio  whether released and original subjects can be told apart in the released cells
     util.hellinger.<ATTR>, util.kl.<ATTR>, util.total_variation.<ATTR>   before against after: what suppression did
     """
     found: dict[str, Measure] = {}
@@ -31,6 +33,7 @@ def recoding_utility(before: ClassTable, recoding: Recoding, after: ClassTable |
         if values
         else unavailable("util.nue", "no quasi-identifier varies", Status.NOT_APPLICABLE)
     )
+    found |= {measure.id: measure for measure in pmse_recoding(recoding, before.counts)}
     for name in sorted(before.sensitive) if after is not None else ():
         if after is not None and name in after.sensitive:
             shares = _aligned(before, after, name)

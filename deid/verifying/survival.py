@@ -14,6 +14,7 @@ from deid.model import Measure, Status
 from deid.risk.survival import hazard_ratio, kaplan_meier, survival_gap
 from deid.source import Source
 from deid.values import as_text
+from deid.verifying.repeated import columns_again
 
 Floats = npt.NDArray[np.float64]
 IDS = ("util.survival_gap", "util.hazard_ratio")
@@ -40,16 +41,11 @@ def compare(plan: Plan, source: Source, released: Source) -> tuple[dict[str, Mea
     asked = plan.policy.survival
     if asked is None:
         return {}, {}
-    table = next((table for table in plan.tables if table.table.casefold() == asked.table.casefold()), None)
-    if table is None:
-        return {}, _nothing("the release does not hold the table")
-    kept = [step for step in table.steps if step.released]
     columns = [asked.time, asked.event, *([asked.by] if asked.by else []), *asked.where]
-    gone = [name for name in columns if name.casefold() not in {step.column.casefold() for step in kept}]
-    if gone:
-        return {}, _nothing(f"the release does not hold {len(gone)} of the columns that it needs")
-    names = released.table(table.released_name).schema.names
-    new = {step.column.casefold(): names[i] for i, step in enumerate(kept)}
+    again = columns_again(plan, released, asked.table, columns)
+    if isinstance(again, str):
+        return {}, _nothing(again)
+    table, new = again
     renamed = replace(
         asked,
         time=new[asked.time.casefold()],

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from deid.model import Measure
+from deid.risk.attacks.class_linkage import link_register
 from deid.risk.attacks.classes import attack_classes
 from deid.risk.attacks.features import Columns, Covers
 from deid.risk.attacks.inference import inference
@@ -18,6 +19,7 @@ __all__ = [
     "AttackOutcome",
     "attack_classes",
     "inference",
+    "link_register",
     "linkability",
     "linkage",
     "membership",

@@ -38,18 +38,23 @@ def place(seen: Released, person: Mapping[str, str | None]) -> Standing:
     return Standing(nearest, inside, float(apart.min()))
 
 
-def presence(people: Sequence[Standing], *, seed: int) -> AttackOutcome:
+def presence(people: Sequence[Standing], *, seed: int, strangers: Sequence[float] | None = None) -> AttackOutcome:
     """Call a person a member whose distance from the nearest released row is at most a threshold.
 
-    Persons without a released row are no members and left out. Members are attacked
-    as they are, strangers are the same persons after their record was taken out, so the excess is the advantage
-    TPR - FPR of knowing. The threshold is chosen on one half of the persons and used on the other half.
+    Persons without a released row are no members and left out. Members are attacked as they are. The control group are
+    `strangers`, by their distance from the nearest released row, or the same persons after their record was taken out;
+    so the excess is the advantage TPR - FPR of knowing. The threshold is chosen on one half of both groups and used on
+    the other half.
     Source: Yeom, Giacomelli, Fredrikson, Jha, Privacy risk in machine learning, CSF 2018.
     """
     rng = np.random.default_rng([seed, 8])
     chosen = [people[i] for i in rng.permutation(len(people)).tolist() if people[i].row >= 0]
-    inside, outside = (np.array([getattr(one, side) for one in chosen]) for side in ("inside", "outside"))
+    inside = np.array([one.inside for one in chosen])
+    if strangers is None:
+        outside = np.array([one.outside for one in chosen])
+    else:
+        outside = np.array(strangers)[rng.permutation(len(strangers))]
     at = best_threshold(inside[::2], outside[::2])
     found, taken = inside[1::2] <= at, outside[1::2] <= at
-    facts = {"threshold": at}
+    facts = {"threshold": at, "control": "own record taken out" if strangers is None else "people not in the data"}
     return AttackOutcome("membership", float(found.sum()), len(found), float(taken.sum()), len(taken), 0.5, seed, facts)
