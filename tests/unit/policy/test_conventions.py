@@ -63,4 +63,4 @@ def test_measures_of_attacks_and_worth_can_be_gated_on(name: str) -> None:
 
 def test_what_only_the_library_measures_is_no_gate() -> None:
     with pytest.raises(PolicyError):
-        load_text(GOOD + "gates: {attack.linkage: {max: 0.2}}\n")
+        load_text(GOOD + "gates: {drisk.interval: {max: 0.2}}\n")

@@ -39,7 +39,7 @@ def test_ids_and_families_are_found(name: str, family: str) -> None:
 def test_a_gate_may_name_only_an_id() -> None:
     assert is_measure("prosecutor.rb")
     assert is_measure("l.recursive_c.l3.X")
-    wrong_ids = ("prosecutor", "l_diversity", "t.equal.<ATTR>", "t.equal.", "t.equal", "known.rc.mx", "attack.linkage")
+    wrong_ids = ("prosecutor", "l_diversity", "t.equal.<ATTR>", "t.equal.", "t.equal", "known.rc.mx", "drisk.interval")
     for wrong in wrong_ids:
         assert not is_measure(wrong), wrong
 
