@@ -29,7 +29,9 @@ from deid.source import Source
 from deid.values import canonical, hash64, on_distinct
 
 SUBJECT_MISSING = problem_kind(
-    "D202", "rows without a subject", remedy="complete the subject column, or say `missing_subject: drop_rows`"
+    "D202",
+    "rows without a subject",
+    remedy="complete the subject column, or say `missing_subject: drop_rows`; `keep_rows` where they are about nobody",
 )
 EXCLUDE_LIST = problem_kind(
     "U204", "list of excluded subjects cannot be read", remedy="give a text file with one subject a line, in UTF-8"
@@ -79,9 +81,8 @@ def collect(
     events, anchors = Events(plan.policy.longitudinal), Anchors(plan.policy.anchor)
     collector = _Collector(plan, key, secret, needles, references, events=events, anchors=anchors)
     digests = source.digests()
-    others = set(text_tables(plan))
+    wanted = bool(text_tables(plan))
     for table in plan.tables:
-        wanted = bool(others - {table.table}) or len(others) > 1
         try:
             _read(source, table, collector, excluded, wanted, progress)
         except DeidError as error:
@@ -177,14 +178,16 @@ def _read(
         collector.excluded_rows += len(rows.excluded)
         collector.excluded.append(np.unique(rows.excluded))
         missing += rows.without_subject
+        named = rows.of_somebody()
         for step in table.steps:
-            _column(step, rows, collector)
+            _column(step, named, collector)
+            _needles(step, rows, collector)
             if step.do not in ("drop", "suppress"):
                 collector.references.add(step.table, step.column, rows.batch.column(step.position))
-        collector.anchors.add(table.table, rows)
-        collector.terms.add(table, rows)
-        if rows.hashes is not None:
-            collector.tuples.add_subjects(rows.hashes)
+        collector.anchors.add(table.table, named)
+        collector.terms.add(table, named)
+        if named.hashes is not None:
+            collector.tuples.add_subjects(named.hashes)
         if rows.subject is not None:
             collector.loose.append(np.unique(hash64(_loose(rows.subject), collector.secret)))
         if wanted:
@@ -194,7 +197,7 @@ def _read(
     if missing and policy.missing_subject == "refuse":
         place = f"{table.table}.{table.subject}"
         collector.problems.append(SUBJECT_MISSING.at(f"{missing} row(s) name no subject", place))
-    elif missing:
+    elif missing and policy.missing_subject == "drop_rows":
         collector.dropped[table.table] = missing
 
 
@@ -215,6 +218,9 @@ def _column(step: Step, rows: Rows, collector: _Collector) -> None:
         if step.do == POOLED:
             collector.pools.setdefault(step.variable, Variable()).add(step.table, rows.hashes, column)
             collector.least[step.variable] = int(getattr(step.transform, "at_least"))  # noqa: B009
+
+
+def _needles(step: Step, rows: Rows, collector: _Collector) -> None:
     if step.role is Role.DIRECT:
         for batch in (rows.batch, rows.gone):  # whoever is left out is looked for all the same
             if batch is not None:

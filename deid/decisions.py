@@ -201,7 +201,7 @@ class Policy:
     effective: str
     subject: tuple[str, ...]
     unlisted: Literal["refuse", "drop"]
-    missing_subject: Literal["refuse", "drop_rows"]
+    missing_subject: Literal["refuse", "drop_rows", "keep_rows"]
     row_order: Literal["subject", "keep"]
     disagreeing_copies: Literal["refuse", "take_first"]
     rules: tuple[Decision, ...]

@@ -227,8 +227,10 @@ def _released(written: Written) -> Source:
             tables.append(info)
             readers[info.name] = _nothing
             continue
-        found = plugin("format", info.format)().inspect(info.path, info.options)
-        tables.append(replace(found[0], name=info.name))
+        kind = plugin("format", info.format)()
+        # A format that leaves out columns without a cell says itself which table it wrote.
+        found = kind.reopened(info) if hasattr(kind, "reopened") else kind.inspect(info.path, info.options)[0]
+        tables.append(replace(found, name=info.name))
     return Source(tuple(tables), readers)
 
 

@@ -161,6 +161,8 @@ def _decision(
     known = policy.data_model.column(table.name, column.column) if policy.data_model is not None else None
     for rule in policy.rules:
         if _applies(rule.match, table, column, kind, known):
+            if rule.transform is None:  # `do: unlisted`
+                break
             return rule, f"{rule.place} (rule)"
     if policy.unlisted == "drop":
         return Decision(

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import re
+import uuid
 from collections.abc import Iterator, Sequence
 
 import numpy as np
@@ -14,6 +16,7 @@ ALPHABET = "bcdfghjkmnpqrstvwxz"
 BITS = 64
 SHORTEST = math.ceil(BITS / math.log2(len(ALPHABET)))
 LONGEST = 32
+UUID = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 _WORD = 8  # letters drawn from each 64-bit word of the digest: the bias stays under 2e-9
 _LETTERS = np.frombuffer(ALPHABET.encode(), np.uint8)
 
@@ -32,6 +35,29 @@ def pseudonyms(key: Key, field: str, texts: Sequence[str], length: int = SHORTES
         words_at, step = divmod(position, _WORD)
         drawn[:, position] = _LETTERS[words[:, words_at] // np.uint64(len(ALPHABET) ** step) % np.uint64(len(ALPHABET))]
     return [prefix + row[:length].tobytes().decode("ascii") for row in drawn]
+
+
+def uuid_pseudonyms(key: Key, field: str, texts: Sequence[str]) -> list[str]:
+    """Return a pseudonym in the form of a UUID (version 8, RFC 9562) for each text that is a UUID itself.
+
+    122 bits under the same subkey as `pseudonyms`; a UUID is the same in capitals and small letters.
+    """
+    mac = key.subkey("pseudonym", field).mac
+    found = []
+    for text in texts:
+        number = int.from_bytes(mac(text.lower())[:16], "big")
+        number = number & ~(0xF << 76) & ~(0x3 << 62) | (0x8 << 76) | (0x2 << 62)
+        found.append(str(uuid.UUID(int=number)))
+    return found
+
+
+def id_pseudonyms(key: Key, field: str, texts: Sequence[str], length: int = SHORTEST, prefix: str = "") -> list[str]:
+    """Return pseudonyms of ids of which some are UUIDs: these stay UUIDs, the others become letters."""
+    uuids = [text for text in texts if UUID.fullmatch(text)]
+    new = dict(zip(uuids, uuid_pseudonyms(key, field, uuids), strict=True))
+    others = [text for text in texts if text not in new]
+    new |= dict(zip(others, pseudonyms(key, field, others, length, prefix), strict=True))
+    return [new[text] for text in texts]
 
 
 def option_problems(length: int, prefix: str) -> Iterator[str]:

@@ -224,7 +224,7 @@ class Treatment:
                         own[subject][Known(kind, value)] = None
         shared = self.facts.known.get(EVERYBODY, ())
         return {
-            subject: tuple(dict.fromkeys((*known, *self.facts.known.get(subject, ()), *shared)))
+            subject: tuple(sorted({*known, *self.facts.known.get(subject, ()), *shared}, key=_kind_and_text))
             for subject, known in own.items()
         }
 
@@ -245,6 +245,10 @@ def _table_metadata(source: pa.Schema) -> dict[bytes, bytes] | None:
         name: value for name, value in (source.metadata or {}).items() if name in (b"table_name", b"label", b"encoding")
     }
     return kept or None
+
+
+def _kind_and_text(known: Known) -> tuple[str, str]:
+    return known.kind, known.text
 
 
 def _no_columns(rows: Rows) -> pa.RecordBatch:

@@ -49,9 +49,16 @@ def canonical(text: str) -> str:
 
 def canonical_text(column: pa.Array) -> pa.Array:
     """Return a whole column in canonical spelling; a blank cell is null."""
-    visible = pc.replace_substring_regex(as_text(column), r"\p{Cf}+", "")
-    text = pc.utf8_trim_whitespace(pc.utf8_normalize(visible, form="NFC"))
+    text = as_text(column)
+    if not is_ascii(text):
+        text = pc.utf8_normalize(pc.replace_substring_regex(text, r"\p{Cf}+", ""), form="NFC")
+    text = pc.utf8_trim_whitespace(text)
     return pc.if_else(pc.equal(text, ""), pa.scalar(None, pa.string()), text)
+
+
+def is_ascii(text: pa.Array) -> bool:
+    """Whether every text is plain ASCII. Patterns over Unicode classes take milliseconds to compile: ask first."""
+    return bool(pc.all(pc.string_is_ascii(as_text(text)), min_count=0).as_py())
 
 
 def on_distinct(column: pa.Array, change: Callable[[pa.Array], pa.Array]) -> pa.Array:

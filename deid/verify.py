@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from deid import risk
 from deid.classes import ClassTable
@@ -164,8 +165,11 @@ def _read_table(
     first = 0
     for batch in released.batches(released.table(table.released_name)):
         hashes = None
+        named = None
         if at is not None:
-            hashes = hash64(canonical_text(batch.column(at)), secret)
+            subject = canonical_text(batch.column(at))
+            named = pc.is_valid(subject) if subject.null_count else None  # rows about nobody count as no person
+            hashes = hash64(subject if named is None else subject.filter(named), secret)
             counts.tuples.add_subjects(hashes)
         elif table.rows_are_subjects:
             salt = hash64(pa.array([f"rows of {table.table}"]), secret)[0]
@@ -176,7 +180,8 @@ def _read_table(
             counts.references.add(step.table, step.column, batch.column(i))
             _scan_column(step, table.released_name, info.schema.names[i], batch.column(i), scan)
             if hashes is not None:
-                _count_column(step, info.schema.names[i], table, batch.column(i), hashes, counts)
+                values = batch.column(i) if named is None else batch.column(i).filter(named)
+                _count_column(step, info.schema.names[i], table, values, hashes, counts)
     return countable
 
 

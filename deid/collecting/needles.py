@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from deid.facts import Hashes, Needles
-from deid.values import as_text, hash64
+from deid.values import as_text, hash64, is_ascii
 
 SHORTEST = 6
 LONGEST_RUN = 5
@@ -23,6 +23,8 @@ NOT_SEARCHED = frozenset({"date", "birth_date", "death_date", "year", "time", "a
 
 def folded(text: pa.Array) -> pa.Array:
     """Return text in lower case, compatibility forms resolved, accents and invisible characters dropped."""
+    if is_ascii(text):
+        return pc.ascii_lower(as_text(text))
     decomposed = pc.utf8_normalize(as_text(text), form="NFKD")
     return pc.utf8_lower(pc.replace_substring_regex(decomposed, r"[\p{Mn}\p{Cf}]+", ""))
 
@@ -37,7 +39,14 @@ def fold(text: str) -> str:
 
 def joined(text: pa.Array) -> pa.Array:
     """Return folded text with its letters and digits only."""
+    if is_ascii(text):
+        return pc.replace_substring_regex(text, r"[^0-9A-Za-z]+", "")
     return pc.replace_substring_regex(text, r"[^\pL\pN]+", "")
+
+
+def token_counts(text: pa.Array) -> pa.Array:
+    """Return how many runs of letters and digits each text has."""
+    return pc.count_substring_regex(text, r"[0-9A-Za-z]+" if is_ascii(text) else r"[\pL\pN]+")
 
 
 def windows(text: str) -> Iterator[str]:
@@ -72,9 +81,8 @@ class NeedleCollector:
             self.not_searched[kind] = self.not_searched.get(kind, 0) + len(values)
             return
         text = joined(values)
-        tokens = pc.count_substring_regex(values, r"[\pL\pN]+")
-        digits = pc.match_substring_regex(text, r"\pN")
-        telling = pc.or_(digits, pc.greater(tokens, 1))
+        digits = pc.match_substring_regex(text, "[0-9]" if is_ascii(text) else r"\pN")
+        telling = pc.or_(digits, pc.greater(token_counts(values), 1))
         is_long = pc.and_(pc.greater_equal(pc.utf8_length(text), SHORTEST), pc.and_(telling, not counted_up))
         index = self.fields.setdefault((kind, name), len(self.fields))
         self.long.append((np.unique(hash64(text.filter(is_long), self.secret)), index))

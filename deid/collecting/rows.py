@@ -36,6 +36,18 @@ class Rows:
         """Return a column by name."""
         return self.batch.column(self.batch.schema.get_field_index(name))
 
+    def of_somebody(self) -> Rows:
+        """Return the rows that name a subject: rows about nobody count as no person."""
+        if self.subject is None or self.hashes is None or not self.subject.null_count:
+            return self
+        named = pc.is_valid(self.subject)
+        return replace(
+            self,
+            batch=self.batch.filter(named),
+            subject=self.subject.filter(named),
+            hashes=self.hashes[np.asarray(named)],
+        )
+
 
 def rows_of(
     source: Source, plan: TablePlan, secret: bytes, excluded: Hashes, *, drop_missing: bool = False

@@ -14,9 +14,14 @@ def formats() -> dict[str, type[Format]]:
 
 
 def format_for(path: Path) -> str | None:
-    """Return the name of the format that a file's suffix stands for, or None. Case does not matter."""
+    """Return the name of the format that a file's suffix stands for, or None. Case does not matter.
+
+    Where several formats share a suffix, one that has a method `claims` looks into the file first.
+    """
     suffix = path.suffix.lower()
-    for name, kind in formats().items():
-        if suffix in kind.suffixes:
+    sharing = {name: kind for name, kind in formats().items() if suffix in kind.suffixes}
+    claiming = [name for name, kind in sharing.items() if hasattr(kind, "claims")]
+    for name in claiming:
+        if sharing[name]().claims(path):  # type: ignore[attr-defined]
             return name
-    return None
+    return next((name for name in sharing if name not in claiming), next(iter(claiming), None))

@@ -53,9 +53,9 @@ def lines(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
                 raw = raw.removeprefix(codecs.BOM_UTF8)
             if not raw.strip():
                 continue
-            found = _parsed(raw)
+            found = parsed(raw)
             if isinstance(found, str):
-                raise DataError(_problem(found, raw, f"{path.name}:{number}"))
+                raise DataError(problem(found, raw, f"{path.name}:{number}"))
             yield number, found
 
 
@@ -84,7 +84,7 @@ def _constant(_: str) -> NoReturn:
 _DECODER = json.JSONDecoder(object_pairs_hook=_pairs, parse_int=Number, parse_float=Number, parse_constant=_constant)
 
 
-def _parsed(raw: bytes) -> dict[str, Any] | str:
+def parsed(raw: bytes) -> dict[str, Any] | str:
     """Return the object of a line, or what is wrong with it. Errors of the parser hold the line and end here."""
     try:
         found = _DECODER.decode(raw.decode())
@@ -101,7 +101,8 @@ def _parsed(raw: bytes) -> dict[str, Any] | str:
     return found if isinstance(found, dict) and "" not in found else "invalid"
 
 
-def _problem(fault: str, raw: bytes, place: str) -> Problem:
+def problem(fault: str, raw: bytes, place: str) -> Problem:
+    """Return what `parsed` found wrong as a problem at a place."""
     if len(raw) > RECORD_LIMIT:
         return TOO_LONG.at("a line is longer than 64 MB", place)
     if fault == "encoding":

@@ -65,6 +65,8 @@ BAD_PLACE = problem_kind(
 )
 GATE_BOUND = problem_kind("P114", "gate needs one bound", remedy="write exactly one of max, min, below, above")
 
+#: What a rule says of columns that no later rule may claim: they count as columns without a decision.
+LEFT_UNLISTED = "unlisted"
 #: Names that policies may use for measures, and gates that are not metrics of the risk room.
 GATE_NAMES: Mapping[str, str] = {
     "prosecutor_risk": "prosecutor.rb",
@@ -146,6 +148,8 @@ def _decision(part: ColumnPart, place: str, folder: Path, problems: list[Problem
     built: Transform | None = None
     if part.do == "undecided":
         problems.append(UNDECIDED.at("this column has no decision yet", place))
+    elif part.do == LEFT_UNLISTED and isinstance(part, RulePart):
+        role = role or Role.DIRECT  # whatever the columns are, no later rule may claim them
     elif part.do not in plugins("transform"):
         hint = did_you_mean(part.do, plugins("transform"))
         problems.append(UNKNOWN_TRANSFORM.at(f"'{part.do}' is no transform", place, hint=hint))

@@ -180,7 +180,10 @@ class PolicyPart(Strict):
     extends: list[str] = []
     subject: Names = Field(default="auto", description="column that names the person; `auto` takes it from the profile")
     unlisted: Literal["refuse", "drop"] = "refuse"
-    missing_subject: Literal["refuse", "drop_rows"] = "refuse"
+    missing_subject: Literal["refuse", "drop_rows", "keep_rows"] = Field(
+        default="refuse",
+        description="rows that name no subject: refuse, leave out, or keep as rows about nobody",
+    )
     disagreeing_copies: Literal["refuse", "take_first"] = Field(
         default="refuse",
         description="a subject with several values of a quasi-identifier: refuse, or count and release one of them "
@@ -235,5 +238,5 @@ def json_schema() -> dict[str, Any]:
     options = {name: sorted(item.name for item in fields(cls)) for name, cls in plugins("transform").items()}
     schema["x-transform-options"] = options
     for part in ("ColumnPart", "RulePart"):
-        schema["$defs"][part]["properties"]["do"]["enum"] = [*options, "undecided"]
+        schema["$defs"][part]["properties"]["do"]["enum"] = [*options, "undecided", "unlisted"]
     return schema

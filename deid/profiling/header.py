@@ -144,7 +144,10 @@ def _hints(name: str) -> tuple[tuple[str, Hint], ...]:
         end -= 1
     head = bool(HEADS & senses[end - 1])
     best: dict[str, Hint] = {}
+    every = frozenset[str]().union(*senses)
     for pattern in _patterns():
+        if any(map(every.isdisjoint, pattern.parts)):
+            continue
         for start, stop in _matches(pattern.parts, senses):
             points = pattern.points + PER_FURTHER_WORD * (len(pattern.parts) - 1)
             points += _place(senses, start, stop >= end, head)

@@ -11,7 +11,7 @@ import pyarrow as pa
 from deid.cells import Distinct, secret
 from deid.contracts import Context
 from deid.model import Role
-from deid.pseudonyms import SHORTEST, option_problems, pseudonyms
+from deid.pseudonyms import SHORTEST, id_pseudonyms, option_problems, pseudonyms
 from deid.registry import register
 
 
@@ -22,10 +22,12 @@ class Pseudonym:
 
     length  letters shown, 4.2 bits each; at least 64 bits
     prefix  text before them
+    uuids   a UUID becomes a UUID (without prefix), so that it is valid wherever one must stand, as in FHIR
     """
 
     length: int = SHORTEST
     prefix: str = ""
+    uuids: bool = False
 
     per_value: ClassVar[bool] = True
     needs_subject: ClassVar[bool] = False
@@ -50,5 +52,6 @@ class Pseudonym:
         """Return the pseudonyms; 1015, 1015.0 and '1015 ' have one."""
         distinct = Distinct.of(column)
         texts = [text for text in distinct.texts if text is not None]
-        names = iter(pseudonyms(secret(context), context.field, texts, self.length, self.prefix))
+        named = id_pseudonyms if self.uuids else pseudonyms
+        names = iter(named(secret(context), context.field, texts, self.length, self.prefix))
         return distinct.spread(distinct.each(lambda text: next(names)), pa.string())

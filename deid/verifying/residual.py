@@ -16,7 +16,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from deid.collecting.needles import SHORTEST, fold, folded, joined, windows
+from deid.collecting.needles import SHORTEST, fold, folded, joined, token_counts, windows
 from deid.facts import Hashes, Needles
 from deid.model import Finding
 from deid.values import as_text, hash64
@@ -50,8 +50,9 @@ class Scan:
         distinct = as_text(pc.unique(pc.drop_null(values)))
         text = folded(distinct)
         self.searched["cells"] += len(values)
+        if not len(distinct):
+            return
         plain = joined(text)
-        tokens = pc.count_substring_regex(text, r"[\pL\pN]+")
         long_enough = pc.greater_equal(pc.utf8_length(plain), SHORTEST)
         found: Counter[str] = Counter()
         numbers = pc.match_substring_regex(text, _NUMBER)
@@ -59,7 +60,7 @@ class Scan:
             by_chance = pc.and_(long_enough, numbers)
             found = self._beyond_chance(plain.filter(by_chance), len(distinct))
             long_enough = pc.and_not(long_enough, by_chance)
-        single = pc.less_equal(tokens, 1)
+        single = pc.less_equal(token_counts(text), 1)
         self._look(hash64(plain.filter(pc.and_(long_enough, single)), self.secret), found)
         self._windows(text.filter(pc.and_not(long_enough, single)).to_pylist(), found)
         self._packed(distinct.filter(pc.match_substring_regex(distinct, _WORTH_OPENING)).to_pylist(), found)

@@ -1,0 +1,145 @@
+"""FHIR through the ready policy: identifiers gone, ids and references alike in all files, one shift a patient."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import Result
+
+from tests.fhir_oracle import by_type, found_in, identifiers, moments, resolution, resources
+from tests.fhir_people import ADA, BRUNO, NAMES, NUMBERS, VISITS, everything, write_bundle, write_ndjson
+
+Run = Callable[..., Result]
+
+
+def released(command: Run, data: Path, out: Path, policy: object = "fhir-r4") -> Path:
+    result = command("run", data, "--policy", policy, "--out", out)
+    assert result.exit_code == 0, result.output
+    return out
+
+
+@pytest.fixture(params=["bundle", "ndjson"])
+def data(tmp_path: Path, request: pytest.FixtureRequest) -> Path:
+    folder = tmp_path / "data"
+    folder.mkdir()
+    if request.param == "bundle":
+        write_bundle(folder / "all.json", everything("urn:uuid:{1}"))
+    else:
+        write_ndjson(folder, everything("{0}/{1}"))
+    return folder
+
+
+def test_nobody_is_left_and_everything_resolves(command: Run, data: Path, tmp_path: Path) -> None:
+    out = released(command, data, tmp_path / "out")
+    patients = [part for part in resources(data) if part["resourceType"] == "Patient"]
+    needles = identifiers(patients) | {"Ostrander", "Petra", "9876543210"}
+    assert found_in(data, needles)
+    assert not found_in(out, needles)
+    assert by_type(out / "data") == by_type(data)
+    assert resolution(out / "data") == resolution(data)
+
+
+def test_values_stay_and_dates_of_a_patient_move_together(command: Run, data: Path, tmp_path: Path) -> None:
+    out = released(command, data, tmp_path / "out")
+    deltas: dict[str, set[float]] = {}
+    for old, new in _paired(data, out / "data"):
+        if old["resourceType"] == "Observation":
+            assert new["valueQuantity"] == old["valueQuantity"]
+            assert new["code"]["coding"] == old["code"]["coding"]
+        if old["resourceType"] in ("Patient", "Practitioner"):
+            continue
+        one, two = moments(old), moments(new)
+        assert one.keys() == two.keys()
+        who = old["subject"]["reference"][-36:]
+        deltas.setdefault(who, set()).update((two[key] - one[key]).total_seconds() / 86_400 for key in one)
+    assert {who: len(found) for who, found in deltas.items()} == {ADA: 1, BRUNO: 1}
+    assert all(delta.is_integer() and delta for found in deltas.values() for delta in found)
+    text = "".join(path.read_text() for path in (out / "data").iterdir())
+    assert text.count("12.50") == 4
+
+
+def _paired(data: Path, out: Path) -> list[tuple[dict[str, Any], dict[str, Any]]]:
+    """Pair resources of input and output: each type keeps the order within a patient, visits tell patients apart."""
+
+    def key(part: dict[str, Any], owners: list[str]) -> tuple[str, int, float]:
+        who = part.get("subject", {}).get("reference", "")[-36:]
+        at = moments(part)
+        return (
+            part["resourceType"],
+            owners.index(who) if who in owners else -1,
+            min(at.values()).timestamp() if at else 0,
+        )
+
+    old_ids = [part["id"] for part in resources(data) if part["resourceType"] == "Patient"]
+    new = resources(out)
+    by_sex = {part["gender"]: part["id"] for part in new if part["resourceType"] == "Patient"}
+    new_ids = [by_sex["female" if who == ADA else "male"] for who in old_ids]
+    rank = lambda owners: lambda part: key(part, owners)  # noqa: E731
+    olds, news = sorted(resources(data), key=rank(old_ids)), sorted(new, key=rank(new_ids))
+    return list(zip(olds, news, strict=True))
+
+
+def test_an_unknown_extension_is_refused_or_dropped_as_the_policy_says(command: Run, tmp_path: Path) -> None:
+    found = everything("{0}/{1}")
+    found[0]["extension"].append({"url": "http://vendor.example.org/nickname", "valueString": "Quilly"})
+    (tmp_path / "data").mkdir()
+    write_bundle(tmp_path / "data" / "all.json", found)
+    result = command("run", tmp_path / "data", "--policy", "fhir-r4", "--out", tmp_path / "out")
+    assert result.exit_code == 3
+    assert "P201" in result.output
+    assert "nickname" in result.output
+    assert "Quilly" not in result.output
+    (tmp_path / "p.yaml").write_text("deid: 1\nname: x\nextends: [fhir-r4]\nunlisted: drop\n")
+    out = released(command, tmp_path / "data", tmp_path / "out", tmp_path / "p.yaml")
+    assert not found_in(out, {"Quilly"})
+
+
+def test_tables_of_the_same_people_share_ids_and_shift(command: Run, data: Path, tmp_path: Path) -> None:
+    with (data / "visits.csv").open("w", newline="") as file:
+        rows = csv.writer(file)
+        rows.writerow(["patient_id", "visit_date", "note"])
+        for who, days in VISITS.items():
+            rows.writerows([who, day, f"{NAMES[who][0]} {NAMES[who][1]}, {NUMBERS[who]}, is well."] for day in days)
+    (tmp_path / "p.yaml").write_text(
+        "deid: 1\nname: both\nextends: [fhir-r4]\nsubject: [patient_id, _patient]\ntables:\n  visits:\n"
+        "    patient_id: {do: pseudonym, uuids: true}\n"
+        "    visit_date: {do: shift_date, role: insensitive}\n"
+        "    note: {do: redact}\n"
+    )
+    out = released(command, data, tmp_path / "out", tmp_path / "p.yaml") / "data"
+    with (out / "visits.csv").open() as file:
+        visits = list(csv.DictReader(file))
+    dates = {(row["patient_id"], row["visit_date"]) for row in visits}
+    observed = {
+        (part["subject"]["reference"][-36:], part["effectiveDateTime"])
+        for part in resources(out)
+        if part["resourceType"] == "Observation"
+    }
+    assert dates == observed
+    assert not any(word in row["note"] for row in visits for word in (*NAMES[ADA], *NAMES[BRUNO], "MRN-"))
+
+
+def test_bytes_do_not_depend_on_batches(data: Path, tmp_path: Path) -> None:
+    from deid.keys import Key
+    from deid.pipeline import run
+    from deid.policy import load
+    from tests.conftest import KEY
+
+    digests = set()
+    for rows in (1, 7, 65_536):
+        out = tmp_path / f"out{rows}"
+        run(data, load("fhir-r4"), out, key=Key.from_hex(KEY), batch_rows=rows)
+        digests.add(tuple(path.read_bytes() for path in sorted((out / "data").iterdir())))
+    assert len(digests) == 1
+
+
+def test_every_resource_says_what_was_done(command: Run, data: Path, tmp_path: Path) -> None:
+    out = released(command, data, tmp_path / "out") / "data"
+    for part in resources(out):
+        assert [label["code"] for label in part["meta"]["security"]] == ["PSEUDED", "REDACTED"]
+    assert json.dumps(resources(out)).count("v3-ObservationValue") == 2 * len(resources(out))
