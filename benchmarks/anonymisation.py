@@ -108,7 +108,7 @@ def written(table: ClassTable, found: Recoding) -> dict[str, int]:
 @click.option("--model", multiple=True, help="such as t_closeness:occupation:t=0.2")
 @click.option("--quasi", default="", help="comma-separated columns; all but the models' attributes unless given")
 @click.option("--recoding", type=click.Choice(["global", "local"]), default="global", show_default=True)
-@click.option("--notation", type=click.Choice(["hierarchy", "interval"]), default="hierarchy", show_default=True)
+@click.option("--notation", type=click.Choice(["hierarchy", "interval", "set"]), default="hierarchy", show_default=True)
 @click.option("--quality", default="loss", show_default=True)
 @click.option("--budget", default=60.0, show_default=True, help="seconds for a search that cannot prove its optimum")
 @click.option("--rows", default=0, help="resample the table to this many rows")

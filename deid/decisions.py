@@ -64,7 +64,8 @@ class Anonymise:
     time_budget       seconds for a search that cannot prove its optimum
     missing           "category": a missing value is a value of its own; "wildcard": for its own subject it may be any
     sets              quasi-identifiers by adversary: k holds on each set; all together as one set unless given
-    notation          cells of ordered variables in local recoding: nodes of the hierarchy, or narrowest intervals
+    notation          cells in local recoding: nodes of the hierarchy, or narrowest intervals for numbers, or these and
+                      sets of values for all others
     microaggregate    "mean" or "median" by numeric variable that local recoding replaces by one number a class
     margin            steps above the optimum, against downcoding
     """
@@ -79,7 +80,7 @@ class Anonymise:
     time_budget: float = 60.0
     missing: Literal["category", "wildcard"] = "category"
     sets: tuple[tuple[str, ...], ...] = ()
-    notation: Literal["hierarchy", "interval"] = "hierarchy"
+    notation: Literal["hierarchy", "interval", "set"] = "hierarchy"
     microaggregate: Mapping[str, str] = field(default_factory=dict)
     margin: Margin | None = None
 

@@ -64,7 +64,7 @@ def anonymise(
         return _nothing_to_do(table, task, spec)
     if spec.recoding == "local":
         deadline = time.perf_counter() + spec.time_budget
-        cells = Cells(spec.notation == "interval", _numbers(spec, task))
+        cells = Cells(spec.notation != "hierarchy", _numbers(spec, task), spec.notation == "set")
         return local_recoding(table, _judge(task, spec), deadline, cells)
     judge, found = search(task, spec)
     if found.best is None:

@@ -9,14 +9,15 @@ import numpy as np
 from deid.anonymise.judge import Judge
 from deid.anonymise.local import Local, local
 from deid.anonymise.local.boxes import Cells
+from deid.anonymise.local.sets import Values
 from deid.anonymise.local.spans import Span
+from deid.anonymise.local_cells import shown
 from deid.anonymise.partition import Mask, Partition
 from deid.anonymise.recode import mean
 from deid.anonymise.refuse import LOCAL_IMPOSSIBLE, NOTHING_LEFT, impossible_locally
-from deid.anonymise.task import Axis, Keys, Task
-from deid.classes import ClassTable, Codes, Counts, group
+from deid.anonymise.task import Task
+from deid.classes import ClassTable, Codes, group
 from deid.errors import DataError
-from deid.hierarchies.ladder import ROOT
 from deid.hierarchy import Recoding
 
 
@@ -32,21 +33,12 @@ def local_recoding(table: ClassTable, judge: Judge, deadline: float, cells: Cell
     if suppressed > judge.demands.limit:
         cause = f"{suppressed} of {task.subjects} subjects found no class, and {judge.demands.limit} may be suppressed"
         raise DataError(LOCAL_IMPOSSIBLE.at(cause, "anonymise"))
-    labels, columns, losses = [], [], {}
-    for i, axis in enumerate(task.axes):
-        span = found.parts[i].span
-        if span is None:
-            names, code = _cells(axis, found, i)
-        else:
-            names, code = _numbers(axis, span, found, i, task.counts, (cells or Cells()).numbers.get(axis.name, ""))
-        labels.append(names)
-        columns.append(code)
-        at = np.maximum(found.member, 0)
-        if span is None:
-            cost = axis.cells[found.levels[i][at], axis.codes[0]]
-        else:
-            cost = span.cost(found.low[i][at], found.high[i][at])
-        losses[axis.name] = float((np.where(gone, 1.0, cost) * task.counts).sum() / task.subjects)
+    written = [shown(axis, found, i, task.counts, cells or Cells()) for i, axis in enumerate(task.axes)]
+    labels, columns = [one.labels for one in written], [one.codes for one in written]
+    losses = {
+        axis.name: float((np.where(gone, 1.0, one.cost) * task.counts).sum() / task.subjects)
+        for axis, one in zip(task.axes, written, strict=True)
+    }
     codes = np.column_stack(columns).astype(np.int32) if columns else np.zeros((task.tuples, 0), np.int32)
     people = None
     if task.population is not None:
@@ -72,11 +64,14 @@ def local_recoding(table: ClassTable, judge: Judge, deadline: float, cells: Cell
 def _written(task: Task, found: Local, cells: Cells | None) -> str:
     """Return in words how cells are written."""
     numbers = (cells or Cells()).numbers
-    spans = [axis.name for axis, part in zip(task.axes, found.parts, strict=True) if part.span is not None]
-    intervals = sum(name not in numbers for name in spans)
+    spans = [part.span for axis, part in zip(task.axes, found.parts, strict=True) if axis.name not in numbers]
+    intervals = sum(isinstance(span, Span) for span in spans)
+    sets = sum(isinstance(span, Values) for span in spans)
     text = "cells of the hierarchies"
     if intervals:
         text += f", narrowest intervals for {intervals} numeric variable(s)"
+    if sets:
+        text += f", sets of values for {sets} variable(s)"
     if numbers:
         text += ", " + ", ".join(f"the {how} of the class for {name}" for name, how in sorted(numbers.items()))
     return text
@@ -108,49 +103,6 @@ def _trimmed(judge: Judge, found: Local) -> Local:
     for model in judge.demands.table:
         kept = model.trim(partition, kept)
     return replace(found, member=np.where(kept[member], found.member, -1))
-
-
-def _cells(axis: Axis, found: Local, i: int) -> tuple[tuple[str | None, ...], Keys]:
-    """Return the labels in use in their natural order, and the label of each tuple; suppressed ones have the top's."""
-    tops = np.arange(axis.cards[-1])
-    levels = np.r_[found.levels[i], np.full(len(tops), axis.levels - 1)]
-    codes = np.r_[found.codes[i], tops]
-    cell = np.where(found.member < 0, found.classes + axis.codes[-1], found.member)
-    used, place = np.unique(cell, return_inverse=True)
-    first: dict[str | None, tuple[int, int]] = {}
-    text: list[str | None] = []
-    for level, code in zip(levels[used], codes[used], strict=True):
-        label = axis.hierarchy.labels[axis.lowest + int(level)][int(axis.labels[level][code])]
-        text.append(label)
-        below = int(np.flatnonzero(axis.steps[level] == code)[0])
-        first[label] = min(first.get(label, (below, int(level))), (below, int(level)))
-    names = sorted(first, key=lambda label: (label is not None, label == ROOT, first[label]))
-    number = {label: at for at, label in enumerate(names)}
-    return tuple(names), np.array([number[label] for label in text], dtype=np.int64)[place]
-
-
-def _numbers(
-    axis: Axis, span: Span, found: Local, i: int, counts: Counts, how: str
-) -> tuple[tuple[str | None, ...], Keys]:
-    """Return the labels of a numeric axis in natural order, and the label of each tuple; suppressed ones have '*'."""
-    ends = list(zip(found.low[i].tolist(), found.high[i].tolist(), strict=True))
-    texts = [span.interval(low, high) for low, high in ends]
-    if how:
-        place = found.parts[i].codes
-        order = np.lexsort((place, found.member))
-        order = order[found.member[order] >= 0]
-        parts = np.split(order, np.flatnonzero(np.diff(found.member[order])) + 1) if len(order) else []
-        for part in parts:
-            texts[int(found.member[part[0]])] = span.middle(place[part], counts[part], how)
-    first: dict[str | None, tuple[int, int]] = {}
-    for text, end in zip(texts, ends, strict=True):
-        first[text] = min(first.get(text, end), end)
-    if (found.member < 0).any():
-        first.setdefault(ROOT, (len(span.order), 0))
-    names = sorted(first, key=lambda text: (text is not None, text == ROOT, first[text], text))
-    number = {text: at for at, text in enumerate(names)}
-    of_class = np.array([number[text] for text in texts] + [number.get(ROOT, 0)], np.int64)
-    return tuple(names), of_class[found.member]
 
 
 def _check(judge: Judge, codes: np.ndarray[tuple[int, int], np.dtype[np.int32]], sizes: list[int], gone: Mask) -> None:

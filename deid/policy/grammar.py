@@ -162,9 +162,10 @@ class AnonymisePart(Strict):
         description="quasi-identifiers that different adversaries know: k holds on each set, and on all of them "
         "together only where a set names them all",
     )
-    notation: Literal["hierarchy", "interval"] = Field(
+    notation: Literal["hierarchy", "interval", "set"] = Field(
         default="hierarchy",
-        description="cells of ordered variables in local recoding: values of the hierarchy, or the narrowest interval",
+        description="cells in local recoding: values of the hierarchy; the narrowest interval for numbers; or that and "
+        "the set of its values for everything else",
     )
     microaggregate: dict[str, Literal["mean", "median"]] = Field(
         default={}, description="numeric variables that local recoding replaces by a number for each class"

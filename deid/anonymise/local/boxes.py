@@ -8,7 +8,8 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import numpy.typing as npt
 
-from deid.anonymise.local.spans import Span, numeric, span_of
+from deid.anonymise.local.sets import values_of
+from deid.anonymise.local.spans import Stretch, numeric, span_of
 from deid.anonymise.task import Axis, Floats, Keys, Task
 
 _TABLE = 2_000  # up to this many codes the cost of every pair is worked out beforehand
@@ -22,7 +23,7 @@ class Side:
     above   (levels x codes) code at each level
     price   (levels x codes) weighted cost of a cell at each level
     table   (codes x codes) weighted cost of the smallest node over two codes, where there are not too many
-    span    the natural order of a numeric axis whose cells are intervals, None where they are nodes of the hierarchy
+    span    the order of an axis whose cells are intervals or sets, None where they are nodes of the hierarchy
     weight  share of this axis in the cost
     """
 
@@ -30,7 +31,7 @@ class Side:
     above: Keys
     price: Floats
     table: Floats | None
-    span: Span | None = None
+    span: Stretch | None = None
     weight: float = 0.0
 
     @property
@@ -54,16 +55,23 @@ class Side:
 
 @dataclass(frozen=True)
 class Cells:
-    """How cells of numeric axes are written: as intervals, or as one number a class where `numbers` names the axis."""
+    """How cells are written that are no nodes of the hierarchy.
+
+    intervals  whether numeric axes have the narrowest interval
+    numbers    "mean" or "median" by numeric axis that has one number a class
+    sets       whether all other axes have the set of values of the class
+    """
 
     intervals: bool = False
     numbers: Mapping[str, str] = field(default_factory=dict)
+    sets: bool = False
 
-    def span(self, axis: Axis) -> Span | None:
-        """Return the natural order of an axis where cells are no nodes of the hierarchy."""
+    def span(self, axis: Axis) -> Stretch | None:
+        """Return the order of an axis where cells are no nodes of the hierarchy."""
         if axis.name in self.numbers:
             return numeric(axis)
-        return span_of(axis) if self.intervals else None
+        found = span_of(axis) if self.intervals else None
+        return values_of(axis) if found is None and self.sets else found
 
 
 @dataclass(frozen=True)
@@ -83,7 +91,7 @@ def sides(task: Task, weights: Mapping[str, float], cells: Cells | None = None) 
     return tuple(_side(axis, weights.get(axis.name, 1.0) / total, given.span(axis)) for axis in task.axes)
 
 
-def _side(axis: Axis, weight: float, span: Span | None) -> Side:
+def _side(axis: Axis, weight: float, span: Stretch | None) -> Side:
     order = np.lexsort(axis.steps) if span is None else span.order
     place = np.empty(len(order), np.int64)
     place[order] = np.arange(len(order))
@@ -95,7 +103,7 @@ def _side(axis: Axis, weight: float, span: Span | None) -> Side:
     return replace(side, table=table)
 
 
-def _wide(above: Keys, span: Span, weight: float, low: Keys, high: Keys) -> Floats:
+def _wide(above: Keys, span: Stretch, weight: float, low: Keys, high: Keys) -> Floats:
     """Return the cost of intervals; infinite where they reach beyond a node of the coarsest level allowed."""
     return np.asarray(np.where(above[-1][low] == above[-1][high], span.cost(low, high) * weight, np.inf))
 

@@ -194,8 +194,9 @@ class Growth:
             size = self.size[sets]
             rise = np.where(np.arange(size.shape[1]) < self.classes[sets][:, None], 0.0, np.inf)
             for i, side in enumerate(self.parts):
-                rise += side.cost(low[i], high[i]) * (size + more[:, None])
-                rise -= side.cost(self.low[i][sets], self.high[i][sets]) * size
+                with np.errstate(invalid="ignore"):  # a class already beyond the levels allowed makes its set worthless
+                    rise += side.cost(low[i], high[i]) * (size + more[:, None])
+                    rise -= side.cost(self.low[i][sets], self.high[i][sets]) * size
             to = rise.argmin(axis=1)
             at = np.arange(len(sets))
             self.low[:, sets, to], self.high[:, sets, to] = low[:, at, to], high[:, at, to]

@@ -36,27 +36,34 @@ class Leaf:
 
 
 @dataclass(frozen=True)
-class Span:
-    """The codes of a numeric axis in their natural order, the missing value first.
+class Stretch:
+    """The codes of an axis in an order of their own, the missing value first: any stretch of them may be a cell.
 
     order   code at each place
     start   number of leaves of the whole domain before each place
     end     the same with the place itself
     domain  number of leaves of the whole domain
-    leaves  leaf at each place, None for the missing value
+    blank   whether the first place is the missing value
     """
 
     order: Keys
     start: Keys
     end: Keys
     domain: int
-    leaves: tuple[Leaf | None, ...]
+    blank: bool
 
     def cost(self, low: Keys, high: Keys) -> Floats:
-        """Return the penalty of the interval between two places; the missing value with any other has the whole."""
+        """Return the penalty of the stretch between two places; the missing value with any other has the whole."""
         wide = (self.end[high] - self.start[low] - 1) / max(self.domain - 1, 1)
-        mixed = np.array([leaf is None for leaf in self.leaves], np.bool_)[low] & (low != high)
+        mixed = (low == 0) & (high > 0) & self.blank
         return np.asarray(np.where(mixed, 1.0, wide))
+
+
+@dataclass(frozen=True)
+class Span(Stretch):
+    """The codes of a numeric axis in their natural order; `leaves` holds the leaf at each place, None if missing."""
+
+    leaves: tuple[Leaf | None, ...]
 
     def interval(self, low: int, high: int) -> str | None:
         """Return the cell of the leaves between two places."""
@@ -113,9 +120,8 @@ def span_of(axis: Axis) -> Span | None:
     at = [None if own[code] is None else place[str(own[code])] for code in order]
     start = np.array([0 if i is None else behind[i] - counts[i] for i in at], np.int64)
     end = np.array([1 if i is None else behind[i] for i in at], np.int64)
-    span = Span(
-        np.array(order, np.int64), start, end, int(behind[-1]), tuple(None if i is None else ranked[i] for i in at)
-    )
+    own_leaves = tuple(None if i is None else ranked[i] for i in at)
+    span = Span(np.array(order, np.int64), start, end, int(behind[-1]), None in at, own_leaves)
     return span if _stretches(axis, span) else None
 
 
