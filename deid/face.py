@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from deid.decisions import Plan, Policy
-from deid.formats.frames import frame_from_table, tables_from_frames
+from deid.formats.frames import Levels, frame_from_table, tables_from_frames
 from deid.keys import Key
 from deid.pipeline import Release, prepare
 from deid.pipeline import run as run_pipeline
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
     Frames = Mapping[str, pd.DataFrame]
+
+#: What is done to a column whose released cells are all values that came in.
+KEPT = frozenset({"keep", "suppress"})
 
 
 def load_policy(policy: Policy | Path | str) -> Policy:
@@ -71,7 +74,8 @@ def deidentify(
     """Take frames to released frames and the report as a dictionary, through the same gates as a release on disk.
 
     frames  table name -> frame; the index is ignored, columns are treated by position
-    Returns the frames under their released names, and the content of report.json. Raises as `run` does.
+    Returns the frames under their released names, and the content of report.json. A categorical column stays one, with
+    the levels that are released; ordered if it was and is kept as it is. Raises as `run` does.
     """
     with tempfile.TemporaryDirectory(prefix="deid-") as folder:
         out = Path(folder) / "release"
@@ -79,9 +83,18 @@ def deidentify(
         report: dict[str, Any] = json.loads((out / "report.json").read_text("utf-8"))
         reader = plugin("format", "parquet")()
         released = {}
-        for table in release.plan.tables:
+        came = [frame for name, frame in frames.items() if name not in release.plan.dropped_tables]
+        for table, frame in zip(release.plan.tables, came, strict=True):
             info = reader.inspect(out / "data" / f"{table.released_name}.parquet", {})[0]
-            released[table.released_name] = frame_from_table(replace(info, name=table.released_name), reader)
+            released[table.released_name] = frame_from_table(
+                replace(info, name=table.released_name),
+                reader,
+                [
+                    Levels.of(frame.iloc[:, step.position], kept=step.do in KEPT)
+                    for step in table.steps
+                    if step.released
+                ],
+            )
     return released, report
 
 

@@ -33,14 +33,27 @@ def plain_type(kind: pa.DataType) -> pa.DataType | None:
     return kind if any(test(kind) for test in _PLAIN) else None
 
 
+#: Field metadata of a column that came as categories. Its cells are plain values here; what is written from them has
+#: the levels that occur.
+CATEGORY = {b"category": b"true"}
 #: Field metadata of a column that is not read: its cells are null, and only a policy that drops it may pass.
 UNREAD = b"unread"
 
 
 def plain_field(name: str, kind: pa.DataType) -> pa.Field:
-    """Return the field under which a column is read; one of an unsupported type is marked and read as nothing."""
+    """Return the field under which a column is read, marked where it came as categories.
+
+    One of an unsupported type is marked and read as nothing.
+    """
     known = plain_type(kind)
-    return pa.field(name, known) if known is not None else pa.field(name, pa.string(), metadata={UNREAD: family(kind)})
+    if known is None:
+        return pa.field(name, pa.string(), metadata={UNREAD: family(kind)})
+    return pa.field(name, known, metadata=CATEGORY if pa.types.is_dictionary(kind) else None)
+
+
+def is_category(field: pa.Field) -> bool:
+    """Return whether a column came as categories."""
+    return CATEGORY.items() <= (field.metadata or {}).items()
 
 
 def family(kind: pa.DataType) -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +39,8 @@ Reader = Callable[[TableInfo, int], Iterator[pa.RecordBatch]]
 def tables_from_frames(frames: Mapping[str, pd.DataFrame]) -> tuple[tuple[TableInfo, ...], Reader]:
     """Return the frames as tables, and what reads their batches. Raises DataError with all problems.
 
-    The frames are not changed. Row index and `attrs` are left behind; categories become their values.
+    The frames are not changed. Row index and `attrs` are left behind; categories become their values, and their
+    columns are marked.
     """
     problems: list[Problem] = []
     held: dict[str, pa.Table] = {}
@@ -58,14 +60,40 @@ def tables_from_frames(frames: Mapping[str, pd.DataFrame]) -> tuple[tuple[TableI
     return tables, read
 
 
-def frame_from_table(table: TableInfo, reader: Format) -> pd.DataFrame:
+def frame_from_table(table: TableInfo, reader: Format, levels: Sequence[Levels | None] = ()) -> pd.DataFrame:
     """Return a whole table as a frame with a new index.
 
     Whole numbers with missing cells are `Int64`, true/false with missing cells `boolean`, dates are `datetime.date`.
+    `levels` says by position which columns become categories: with the levels that occur, in the order given or sorted.
     """
     whole = pa.Table.from_batches(list(reader.read(table)), table.schema)
     columns = {name: _series(whole.column(name)) for name in whole.schema.names}
+    for name, known in zip(columns, levels, strict=False):
+        if known is not None:
+            columns[name] = known.applied(columns[name])
     return pd.DataFrame(columns, index=pd.RangeIndex(whole.num_rows))
+
+
+@dataclass(frozen=True)
+class Levels:
+    """The levels of a categorical column that came in, in their order where they have one that still holds."""
+
+    order: tuple[Any, ...] | None = None
+
+    @classmethod
+    def of(cls, series: pd.Series[Any], *, kept: bool) -> Levels | None:
+        """Return the levels of a column, None where it has none; `kept` says that it is released as it came."""
+        if not isinstance(series.dtype, pd.CategoricalDtype):
+            return None
+        return cls(tuple(series.dtype.categories) if series.dtype.ordered and kept else None)
+
+    def applied(self, series: pd.Series[Any]) -> pd.Series[Any]:
+        """Return a released column as categories of the levels that occur in it."""
+        present = series.dropna().unique()
+        if self.order is None:
+            return series.astype(pd.CategoricalDtype(sorted(present)))
+        there = set(present)
+        return series.astype(pd.CategoricalDtype([level for level in self.order if level in there], ordered=True))
 
 
 def _series(column: pa.ChunkedArray) -> Any:

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from deid.contracts import BATCH_ROWS, TableInfo, Writer
 from deid.errors import DataError
 from deid.formats import options as format_options
-from deid.formats.columns import plain, plain_field, plain_type
+from deid.formats.columns import is_category, plain, plain_field, plain_type
 from deid.formats.durable import DurableFile
 from deid.formats.rebatch import rebatch
 from deid.formats.refusals import CHANGED, EMPTY, UNREADABLE, refuse_twice
@@ -26,7 +27,10 @@ GROUP_ROWS = 65_536
 @register("format", "parquet")
 @dataclass(frozen=True)
 class Parquet:
-    """Apache Parquet. Row groups are of one size, so that the bytes do not depend on how the rows came in."""
+    """Apache Parquet. Row groups are of one size, so that the bytes do not depend on how the rows came in.
+
+    Text that came as categories is written as categories, without an order.
+    """
 
     suffixes: ClassVar[tuple[str, ...]] = (".parquet", ".pq")
     writes: ClassVar[bool] = True
@@ -54,17 +58,20 @@ class ParquetWriter:
     def __init__(self, path: Path, schema: pa.Schema) -> None:
         bare = pa.schema([pa.field(field.name, _storable(field.type)) for field in schema])
         self._schema = bare
+        self._stored = pa.schema(
+            [_levelled(kept) if is_category(field) else kept for field, kept in zip(schema, bare, strict=True)]
+        )
         self._waiting: list[pa.RecordBatch] = []
         self._rows = 0
         self._file = DurableFile(path)
         self._writer = pq.ParquetWriter(
             self._file,
-            bare,
+            self._stored,
             version="2.6",
             compression="zstd",
             write_statistics=False,
             write_page_checksum=True,
-            store_schema=False,
+            store_schema=self._stored != bare,  # what categories are, no other file needs to say
         )
 
     def write(self, batch: pa.RecordBatch) -> None:
@@ -76,16 +83,23 @@ class ParquetWriter:
             groups = list(rebatch(self._waiting, GROUP_ROWS))
             self._waiting = [groups.pop()] if groups[-1].num_rows < GROUP_ROWS else []
             self._rows = sum(each.num_rows for each in self._waiting)
-            for group in groups:
-                self._writer.write_batch(group, row_group_size=GROUP_ROWS)
+            self._store(groups)
 
     def close(self) -> None:
         """Write the last row group, finish the file and flush it to the disk."""
-        for group in rebatch(self._waiting, GROUP_ROWS):
-            self._writer.write_batch(group, row_group_size=GROUP_ROWS)
+        self._store(rebatch(self._waiting, GROUP_ROWS))
         self._waiting = []
         self._writer.close()
         self._file.close()
+
+    def _store(self, groups: Iterable[pa.RecordBatch]) -> None:
+        for group in groups:
+            columns = [
+                _levels(column) if pa.types.is_dictionary(field.type) else column
+                for column, field in zip(group.columns, self._stored, strict=True)
+            ]
+            whole = pa.RecordBatch.from_arrays(columns, schema=self._stored)
+            self._writer.write_batch(whole, row_group_size=GROUP_ROWS)
 
 
 def _opened(path: Path) -> pq.ParquetFile:
@@ -116,6 +130,17 @@ def _batches(table: TableInfo, rows: int) -> Iterator[pa.RecordBatch]:
             if batch is None:
                 raise DataError(UNREADABLE.at("a row group cannot be read", place))
             yield pa.RecordBatch.from_arrays([plain(column) for column in batch.columns], schema=table.schema)
+
+
+def _levelled(field: pa.Field) -> pa.Field:
+    """Return the field of categories; Parquet knows them for text alone."""
+    return field.with_type(pa.dictionary(pa.int32(), field.type)) if pa.types.is_string(field.type) else field
+
+
+def _levels(column: pa.Array) -> pa.DictionaryArray:
+    """Return a column of a row group as categories: the levels that occur in it, sorted."""
+    levels = column.unique().drop_null().sort()
+    return pa.DictionaryArray.from_arrays(pc.index_in(column, levels), levels)
 
 
 def _storable(kind: pa.DataType) -> pa.DataType:

@@ -95,7 +95,27 @@ def test_types_survive(tmp_path: Path, key: deid.Key) -> None:
     assert set(out["ZIP"]) == {"02134"}
     assert pd.api.types.is_datetime64_any_dtype(out["VISDT"])
     assert set(out["GRADE"]) == {"low", "high"}
-    assert "Ottoline" not in repr(out["GRADE"].dtype)
+    assert out["GRADE"].dtype == pd.CategoricalDtype(["high", "low"])
+
+
+def test_categories_stay_categories(tmp_path: Path, key: deid.Key) -> None:
+    given = frames()
+    visits, patients = given["visits"], given["patients"]
+    grades = pd.CategoricalDtype(["mild", "grave", "Ottoline", "acute"], ordered=True)
+    visits["GRADE"] = pd.Series(["grave", "mild", None] * SUBJECTS).astype(grades)
+    visits["SCORE"] = pd.Categorical([3, 1, 3] * SUBJECTS, categories=[3, 2, 1])
+    patients["AGE"] = pd.Categorical(patients["AGE"])
+    keep = {"role": "insensitive", "do": "keep"}
+    path = write_policy(tmp_path / "p.yaml", policy(columns={"GRADE": keep, "SCORE": keep}))
+    out, _ = deid.deidentify(given, path, key=key)
+    assert out["visits"]["GRADE"].dtype == pd.CategoricalDtype(["mild", "grave"], ordered=True)
+    assert out["visits"]["SCORE"].dtype == pd.CategoricalDtype([1, 3])
+    ages = out["patients"]["AGE"]
+    assert list(ages.cat.categories) == sorted(set(ages.dropna()))
+    assert not ages.cat.ordered
+    deid.run(given, path, tmp_path / "out", key=key)
+    stored = pd.read_parquet(tmp_path / "out" / "data" / "visits.parquet")["GRADE"]
+    assert set(stored.cat.categories) == {"mild", "grave"}
 
 
 def test_failures_are_raised_whole_and_leave_nothing(tmp_path: Path, key: deid.Key, temporary: Path) -> None:

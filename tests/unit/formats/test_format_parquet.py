@@ -38,7 +38,12 @@ def test_what_is_written_holds_the_cells_and_nothing_else(pandas_file, tmp_path)
     write_all("parquet", out, table.replace_schema_metadata({"pandas": "SECRETATTR"}))
     assert not any(hidden in out.read_bytes() for hidden in HIDDEN)
     file = pq.ParquetFile(out)
-    assert file.metadata.metadata is None
+    assert set(file.metadata.metadata) == {b"ARROW:schema"}  # says that a column is categories, and nothing else
+    assert file.schema_arrow.metadata is None
+    assert [field.metadata for field in file.schema_arrow] == [None, None]
+    numbers = tmp_path / "n.parquet"
+    write_all("parquet", numbers, table.select(["x"]))
+    assert pq.ParquetFile(numbers).metadata.metadata is None
     for index in range(file.metadata.num_columns):
         chunk = file.metadata.row_group(0).column(index)
         assert chunk.statistics is None
@@ -111,3 +116,30 @@ def test_a_damaged_file_is_refused(tmp_path):
         with pytest.raises(DataError) as refused:
             read_all("parquet", path)
         assert "Zebulon" not in str(refused.value)
+
+
+def test_categories_are_written_as_categories_of_the_levels_that_occur(pandas_file, tmp_path):
+    table = read_all("parquet", pandas_file).drop_columns("__index_level_0__")
+    out = tmp_path / "o.parquet"
+    write_all("parquet", out, table)
+    assert not any(hidden in out.read_bytes() for hidden in HIDDEN)
+    back = pd.read_parquet(out)
+    assert list(back["c"].cat.categories) == ["u", "v"]
+    assert not back["c"].cat.ordered
+    assert back["c"].tolist()[::2] == ["u", "v"]
+    again = tmp_path / "again.parquet"
+    write_all("parquet", again, table, rows=1)
+    assert again.read_bytes() == out.read_bytes()
+    assert read_all("parquet", out).equals(table)
+
+
+def test_every_row_group_has_its_own_levels(tmp_path):
+    path = tmp_path / "i.parquet"
+    values = ["b"] * 70_000 + ["a"] * 70_000
+    pq.write_table(pa.table({"c": pa.array(values).dictionary_encode()}), path)
+    out = tmp_path / "o.parquet"
+    write_all("parquet", out, read_all("parquet", path), rows=40_000)
+    back = pq.read_table(out)
+    assert pa.types.is_dictionary(back.schema.field("c").type)
+    assert back.column("c").to_pylist() == values
+    assert set(pd.read_parquet(out)["c"].cat.categories) == {"a", "b"}
