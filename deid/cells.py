@@ -15,7 +15,8 @@ import pyarrow.compute as pc
 from deid.contracts import Context
 from deid.errors import DataError, ProblemKind, UsageError, problem_kind
 from deid.keys import KEY_MISSING, Key
-from deid.values import as_text, canonical_text
+from deid.values import canonical_text
+from deid.values import encoded as encode
 
 OnError = Literal["refuse", "suppress"]
 Rows = npt.NDArray[np.int64]
@@ -50,7 +51,7 @@ class Distinct:
     @classmethod
     def of(cls, column: pa.Array) -> Distinct:
         """Collect the distinct cells; blank cells count as missing."""
-        encoded = _encoded(column)
+        encoded = encode(column)
         texts = canonical_text(encoded.dictionary).to_pylist()
         return cls((*texts, None), row_index(encoded))
 
@@ -72,18 +73,6 @@ def row_index(encoded: pa.DictionaryArray) -> Rows:
     """Return the codes of a dictionary column; a missing cell has one more than the last code."""
     codes = pc.fill_null(encoded.indices.cast(pa.int64()), len(encoded.dictionary))
     return np.asarray(codes.to_numpy(zero_copy_only=False), np.int64)
-
-
-def _encoded(column: pa.Array) -> pa.DictionaryArray:
-    """Return the column dictionary-encoded, without the many unused levels a categorical may carry."""
-    if pa.types.is_dictionary(column.type):
-        if len(column.dictionary) <= len(column):
-            return column
-        column = column.dictionary_decode()
-    simple = (
-        pa.types.is_primitive(column.type) or pa.types.is_string(column.type) or pa.types.is_large_string(column.type)
-    )
-    return (column if simple else as_text(column)).dictionary_encode()
 
 
 def number(text: str) -> float | None:

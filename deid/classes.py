@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from math import prod
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +19,7 @@ Counts = npt.NDArray[np.int64]
 
 MISSING = 0  # the code of a missing value
 PACKED_BITS = 62  # of one integer that stands for a whole tuple
+DENSE = 2**20  # tuples that are possible: so few are looked up in a table, more are sorted
 
 
 @dataclass(frozen=True)
@@ -96,21 +99,27 @@ def regroup(
 def build(
     variables: Sequence[str],
     vocabularies: Sequence[tuple[str | None, ...]],
-    codes: Codes,
-    sensitive: Mapping[str, tuple[tuple[str | None, ...], Codes, Codes]] | None = None,
+    codes: Codes | Sequence[npt.NDArray[Any]],
+    sensitive: Mapping[str, tuple[tuple[str | None, ...], Codes, npt.NDArray[Any]]] | None = None,
 ) -> tuple[ClassTable, Codes]:
     """Build the table from one row per subject; also return the class of each subject.
 
-    codes (subjects x q). `sensitive` maps a name to (vocabulary, subject index, value code): a subject may have several
-    values of an attribute (several adverse events); each distinct value counts once per subject.
+    codes (subjects x q), or its columns in any integer type. `sensitive` maps a name to (vocabulary, subject index,
+    value code): a subject may have several values of an attribute (several adverse events); each distinct value counts
+    once per subject.
     """
-    distinct, member = group(codes, [len(vocabulary) for vocabulary in vocabularies])
+    sizes = [len(vocabulary) for vocabulary in vocabularies]
+    distinct, member = group(codes, sizes) if isinstance(codes, np.ndarray) else group_columns(codes, sizes)
     counts = np.bincount(member, minlength=len(distinct)).astype(np.int64)
     histograms = {}
     for name, (values, subjects, value_codes) in (sensitive or {}).items():
-        once, _ = group(np.column_stack([subjects, value_codes]).astype(np.int32), [len(codes) or 1, len(values)])
+        once = subjects.astype(np.int64) * len(values)
+        once += value_codes
+        once.sort()
+        once = once[np.append(True, once[1:] != once[:-1])] if len(once) else once
+        own = member[once // len(values)]
         ones = np.ones(len(once), dtype=np.int64)
-        histograms[name] = _sum(Histogram(values, member[once[:, 0]], once[:, 1], ones))
+        histograms[name] = _sum(Histogram(values, own, (once % len(values)).astype(np.int32), ones))
     return ClassTable(tuple(variables), tuple(vocabularies), distinct, counts, histograms), member
 
 
@@ -121,45 +130,63 @@ def group(codes: Codes, sizes: Sequence[int]) -> tuple[Codes, Codes]:
     """
     if codes.shape[1] == 0:
         return np.zeros((min(len(codes), 1), 0), np.int32), np.zeros(len(codes), np.int32)
-    space = 1
-    for size in sizes:
-        space *= max(size, 1)
+    return group_columns(list(codes.T), sizes)
+
+
+def group_columns(columns: Sequence[npt.NDArray[Any]], sizes: Sequence[int]) -> tuple[Codes, Codes]:
+    """Group rows as `group` does; the columns, one at least, may be of any integer type."""
+    sizes = [max(size, 1) for size in sizes]
+    space = prod(sizes)
     if space < 2**63:
-        packed = np.zeros(len(codes), dtype=np.int64)
-        for i, size in enumerate(sizes):
-            packed = packed * max(size, 1) + codes[:, i]
-        member, groups = ranked(packed, space)
-        one_of = np.empty(groups, np.int64)
-        one_of[member] = np.arange(len(codes))
-        return np.ascontiguousarray(codes[one_of], dtype=np.int32), member.astype(np.int32)
-    half = codes.shape[1] // 2
-    left, left_member = group(codes[:, :half], sizes[:half])
-    right, right_member = group(codes[:, half:], sizes[half:])
-    pairs, joint = group(np.column_stack([left_member, right_member]), [len(left), len(right)])
+        packed = np.zeros(len(columns[0]), dtype=np.int64)
+        for column, size in zip(columns, sizes, strict=True):
+            packed *= size
+            packed += column
+        keys, member = _ranks(packed, space)
+        return _unpacked(keys, sizes), member
+    half = len(columns) // 2
+    left, left_member = group_columns(columns[:half], sizes[:half])
+    right, right_member = group_columns(columns[half:], sizes[half:])
+    pairs, joint = group_columns([left_member, right_member], [len(left), len(right)])
     return np.ascontiguousarray(np.hstack([left[pairs[:, 0]], right[pairs[:, 1]]])), joint
 
 
 def ranked(key: npt.NDArray[np.int64], space: int) -> tuple[npt.NDArray[np.int64], int]:
     """Return for each key its place among the distinct keys, and their number; keys are below `space`."""
+    keys, member = _ranks(key.copy(), space)
+    return member.astype(np.int64), len(keys)
+
+
+def _ranks(key: npt.NDArray[np.int64], space: int) -> tuple[npt.NDArray[np.int64], Codes]:
+    """Return the distinct keys, sorted, and the place of each key among them. The array of keys is used up."""
+    if space <= max(DENSE, 2 * len(key)):
+        there = np.zeros(space, np.bool_)
+        there[key] = True
+        return np.flatnonzero(there), (np.cumsum(there, dtype=np.int32) - np.int32(1))[key]
     width = max(len(key) - 1, 1).bit_length()
+    order: npt.NDArray[Any]
     if space.bit_length() + width <= PACKED_BITS:
         # one sort of (key, place) packed into an integer is several times faster than an argsort
-        packed = key << width
-        packed |= np.arange(len(key))
-        packed.sort()
-        order = packed & ((1 << width) - 1)
-        packed >>= width
-        sorted_key = packed
+        key <<= width
+        key |= np.arange(len(key))
+        key.sort()
+        order = (key & ((1 << width) - 1)).astype(np.int32 if width < 31 else np.int64)
+        key >>= width
     else:
         order = np.argsort(key)
-        sorted_key = key[order]
-    fresh = np.empty(len(key), np.int64)
-    fresh[:1] = 0
-    np.not_equal(sorted_key[1:], sorted_key[:-1], out=fresh[1:], casting="unsafe")
-    number = np.cumsum(fresh)
-    member = np.empty(len(key), np.int64)
-    member[order] = number
-    return member, int(number[-1]) + 1 if len(key) else 0
+        key = key[order]
+    fresh = np.ones(len(key), np.bool_)
+    np.not_equal(key[1:], key[:-1], out=fresh[1:])
+    member = np.empty(len(key), np.int32)
+    member[order] = np.cumsum(fresh, dtype=np.int32) - np.int32(1)
+    return key[fresh], member
+
+
+def _unpacked(keys: npt.NDArray[np.int64], sizes: Sequence[int]) -> Codes:
+    codes = np.empty((len(keys), len(sizes)), np.int32)
+    for i in range(len(sizes) - 1, -1, -1):
+        keys, codes[:, i] = np.divmod(keys, sizes[i])
+    return codes
 
 
 def _merge(histogram: Histogram, member: Codes) -> Histogram:
@@ -171,6 +198,7 @@ def _merge(histogram: Histogram, member: Codes) -> Histogram:
 def _sum(histogram: Histogram) -> Histogram:
     width = len(histogram.values)
     packed = histogram.classes.astype(np.int64) * width + histogram.codes
-    cells, member = np.unique(packed, return_inverse=True)
-    counts = np.bincount(member.reshape(-1), weights=histogram.counts, minlength=len(cells)).astype(np.int64)
+    classes = int(histogram.classes.max(initial=0)) + 1
+    cells, member = _ranks(packed, classes * width)
+    counts = np.bincount(member, weights=histogram.counts, minlength=len(cells)).astype(np.int64)
     return Histogram(histogram.values, (cells // width).astype(np.int32), (cells % width).astype(np.int32), counts)

@@ -18,7 +18,7 @@ from deid.collecting.needles import NeedleCollector
 from deid.collecting.references import References
 from deid.collecting.rows import Rows, rows_of
 from deid.collecting.terms import TermPools
-from deid.collecting.tuples import Change, Tuples, Variable
+from deid.collecting.tuples import Change, Owners, Tuples, Universe, Variable
 from deid.contracts import Context
 from deid.decisions import Plan, Step, TablePlan
 from deid.errors import DataError, DeidError, Problem, UsageError, problem_kind
@@ -26,7 +26,7 @@ from deid.facts import Facts, Hashes
 from deid.keys import Key
 from deid.model import Role
 from deid.source import Source
-from deid.values import canonical, hash64, on_distinct
+from deid.values import canonical, distinct, hash64, on_distinct
 
 SUBJECT_MISSING = problem_kind(
     "D202",
@@ -88,7 +88,10 @@ def collect(
         except DeidError as error:
             collector.problems += error.problems
     disagreements: list[Problem] = []
-    pools = {name: _frequent(variable, collector.least[name]) for name, variable in collector.pools.items()}
+    pools = {
+        name: _frequent(variable, collector.tuples.universe(), collector.least[name])
+        for name, variable in collector.pools.items()
+    }
     pooled = {step.variable: _pooling(step, pools) for step in plan.steps if step.do == POOLED}
     classes, subjects = collector.tuples.build(plan.policy.counts_from, disagreements, pooled)
     if plan.policy.anonymise is not None and plan.policy.disagreeing_copies == "refuse":
@@ -105,10 +108,10 @@ def collect(
         needles=collector.needles.frozen(),
         hash_secret=secret,
         known=collector.known.frozen(),
-        pools={**pools, **collector.terms.cuts()},
+        pools={**pools, **collector.terms.cuts(collector.tuples.universe())},
         rows=collector.rows,
         digests=digests,
-        excluded_subjects=len(np.unique(np.concatenate(collector.excluded))) if collector.excluded else 0,
+        excluded_subjects=len(distinct(np.concatenate(collector.excluded))) if collector.excluded else 0,
         excluded_rows=collector.excluded_rows,
         dropped_rows=collector.dropped,
         events=collector.events.measures(subjects),
@@ -128,13 +131,13 @@ def _raw(collector: _Collector, pooled: set[str]) -> ClassTable | None:
     if not collector.raw and not pooled & set(tuples.quasi):
         return None
     quasi = {name: collector.raw.get(name, variable) for name, variable in tuples.quasi.items()}
-    table, _ = Tuples(quasi, tuples.sensitive, tuples.subjects).build(collector.plan.policy.counts_from, [])
+    table, _ = Tuples(quasi, tuples.sensitive, tuples.subjects, tuples.all).build(collector.plan.policy.counts_from, [])
     return table
 
 
 def excluded_subjects(file: str, secret: bytes) -> Hashes:
     """Return the hashes of the subjects that a file lists, one a line."""
-    return np.unique(hash64(excluded_texts(file), secret))
+    return distinct(hash64(excluded_texts(file), secret))
 
 
 def excluded_texts(file: str) -> pa.Array:
@@ -176,20 +179,21 @@ def _read(
     for rows in rows_of(source, table, collector.secret, excluded, drop_missing=policy.missing_subject == "drop_rows"):
         collector.rows[table.table] = collector.rows.get(table.table, 0) + rows.batch.num_rows
         collector.excluded_rows += len(rows.excluded)
-        collector.excluded.append(np.unique(rows.excluded))
+        collector.excluded.append(distinct(rows.excluded))
         missing += rows.without_subject
         named = rows.of_somebody()
+        owners = Owners.of(named.hashes) if named.hashes is not None else None
         for step in table.steps:
-            _column(step, named, collector)
+            _column(step, named, owners, collector)
             _needles(step, rows, collector)
             if step.do not in ("drop", "suppress"):
                 collector.references.add(step.table, step.column, rows.batch.column(step.position))
         collector.anchors.add(table.table, named)
-        collector.terms.add(table, named)
-        if named.hashes is not None:
-            collector.tuples.add_subjects(named.hashes)
+        collector.terms.add(table, named, owners)
+        if owners is not None:
+            collector.tuples.add_subjects(owners)
         if rows.subject is not None:
-            collector.loose.append(np.unique(hash64(_loose(rows.subject), collector.secret)))
+            collector.loose.append(distinct(hash64(_loose(rows.subject), collector.secret)))
         if wanted:
             collector.known.add(table, rows.batch, rows.subject)
         progress(table.table, rows.batch.num_rows)
@@ -201,22 +205,22 @@ def _read(
         collector.dropped[table.table] = missing
 
 
-def _column(step: Step, rows: Rows, collector: _Collector) -> None:
+def _column(step: Step, rows: Rows, owners: Owners | None, collector: _Collector) -> None:
     column = rows.batch.column(step.position)
     if rows.hashes is not None:
         collector.events.add(step, rows.hashes, column)
-    if rows.hashes is not None and step.released and step.do != "derive":
+    if owners is not None and step.released and step.do != "derive":
         if step.role is Role.QUASI:
             variable = collector.tuples.quasi.setdefault(step.variable, Variable())
             base = base_values(step, column, collector.key)
-            variable.add(step.table, rows.hashes, base)
+            variable.add(step.table, owners, base)
             if base is not column:
-                collector.raw.setdefault(step.variable, Variable()).add(step.table, rows.hashes, column)
+                collector.raw.setdefault(step.variable, Variable()).add(step.table, owners, column)
         elif step.role is Role.SENSITIVE:
             variable = collector.tuples.sensitive.setdefault(step.variable, Variable())
-            variable.add(step.table, rows.hashes, column)
+            variable.add(step.table, owners, column)
         if step.do == POOLED:
-            collector.pools.setdefault(step.variable, Variable()).add(step.table, rows.hashes, column)
+            collector.pools.setdefault(step.variable, Variable()).add(step.table, owners, column)
             collector.least[step.variable] = int(getattr(step.transform, "at_least"))  # noqa: B009
 
 
@@ -245,8 +249,8 @@ def _pooling(step: Step, pools: Mapping[str, frozenset[str]]) -> Change:
     return lambda values: step.transform.apply(values, context)
 
 
-def _frequent(variable: Variable, least: int) -> frozenset[str]:
-    _, codes = variable.all_pairs()
+def _frequent(variable: Variable, universe: Universe, least: int) -> frozenset[str]:
+    _, codes = variable.all_pairs(universe)
     counts = np.bincount(codes, minlength=len(variable.vocabulary.codes))
     return frozenset(value for value, code in variable.vocabulary.codes.items() if value and counts[code] >= least)
 
@@ -273,7 +277,7 @@ def _measured_with_one(problem: Problem) -> str:
 def _warnings(collector: _Collector, subjects: int) -> tuple[str, ...]:
     notes = []
     if collector.loose and not any(table.rows_are_subjects for table in collector.plan.tables):
-        alike = subjects - len(np.unique(np.concatenate(collector.loose)))
+        alike = subjects - len(distinct(np.concatenate(collector.loose)))
         if alike > 0:
             notes.append(f"{alike} subject identifier(s) differ from another only by case, blanks or leading zeros")
     return tuple(notes)

@@ -6,11 +6,11 @@ Columns are `pyarrow.Array`: immutable, without a row index and with nulls told 
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as default
 from pathlib import Path
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar, Protocol, TypeVar
 
 import pyarrow as pa
 
@@ -19,6 +19,7 @@ from deid.keys import Key
 from deid.model import FirstDay, Known, Measure, Role, Span
 
 BATCH_ROWS = 65_536
+Made = TypeVar("Made")
 
 
 @dataclass(frozen=True)
@@ -71,6 +72,7 @@ class Context:
     number of the batch's first row within its table. `kind` is what the profile says that the column holds, or "".
     `known` tells what the tables hold about a subject; `find` finds identifiers in texts (see `Detector`).
     `first_days` holds, where the policy has an `anchor:`, the first day of each canonical subject.
+    `made` is the batch's own: what several of its columns need alike is worked out once (see `shared`).
     """
 
     table: str
@@ -85,6 +87,16 @@ class Context:
     known: Mapping[str, tuple[Known, ...]] = default(default_factory=dict)
     detector: Detector | None = None
     first_days: Mapping[str, FirstDay] = default(default_factory=dict, repr=False)
+    made: dict[Hashable, tuple[pa.Array | None, Any]] = default(default_factory=dict, repr=False, compare=False)
+
+    def shared(self, name: Hashable, make: Callable[[], Made]) -> Made:
+        """Return what `make` gives for the subjects of these rows and this key, the same for every column."""
+        of, made = self.made.get(name, (None, None))
+        if of is None or of is not self.subject:  # a part of the rows has subjects of its own
+            made = make()
+            self.made[name] = (self.subject, made)
+        result: Made = made
+        return result
 
 
 class Transform(Protocol):

@@ -10,8 +10,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import IntEnum
-from functools import cache
+from functools import cache, lru_cache
 from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
 
 from deid.keys import Key, Subkey
 
@@ -38,6 +41,7 @@ PROSE_DAY_FIRST = (
 )
 #: Years outside are no dates of patients: codes such as 9999-12-31, which every row shares, would give a shift away.
 FIRST_YEAR, LAST_YEAR = 1800, 2199
+_REMEMBERED = 100_000  # days of some two centuries in a few forms: each is read and written once
 MONTHS = (
     *("January", "February", "March", "April", "May", "June"),
     *("July", "August", "September", "October", "November", "December"),
@@ -112,10 +116,14 @@ class Window:
 
     def delta(self, subkey: Subkey, subject: str) -> int:
         """Return the days by which every date of a canonical subject moves; uniform, never 0."""
+        return int(self.deltas(subkey, [subject])[0])
+
+    def deltas(self, subkey: Subkey, subjects: Sequence[str]) -> npt.NDArray[np.int64]:
+        """Return the days of many canonical subjects."""
         unit = 7 if self.weeks else 1
         steps = self.max_days // unit
-        drawn = subkey.integer(subject, steps if self.direction == "past" else 2 * steps)
-        return unit * (-1 - drawn if drawn < steps else drawn - steps + 1)
+        drawn = subkey.integers(subjects, steps if self.direction == "past" else 2 * steps).astype(np.int64)
+        return unit * np.where(drawn < steps, -1 - drawn, drawn - steps + 1)
 
 
 def delta_days(key: Key, subject: str, max_days: int = 364, direction: Direction = "both", weeks: bool = False) -> int:
@@ -136,6 +144,7 @@ def parse(text: str, formats: Sequence[str] = ()) -> DateText | Fault:
     return found if isinstance(found, Fault) else DateText(found.days, found.precision, found.form, time)
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def parse_day(head: str, formats: tuple[str, ...] = ()) -> DateText | Fault:
     """Read a date text that has no time of day."""
     found = list(_readings(head, formats or FORMS))
@@ -147,6 +156,7 @@ def parse_day(head: str, formats: tuple[str, ...] = ()) -> DateText | Fault:
     return found[0] if FIRST_YEAR <= year <= LAST_YEAR else Fault.OUT_OF_RANGE
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def render(days: int, form: Form) -> str:
     """Write a day in a form; what the form does not show is cut off."""
     day = date.fromordinal(days + _EPOCH)

@@ -12,9 +12,9 @@ import pyarrow as pa
 
 from deid.classes import ClassTable, Codes
 from deid.model import FirstDay, Known, Measure
-from deid.values import hash64
+from deid.values import Hashes, hash64, positions
 
-Hashes = npt.NDArray[np.uint64]
+__all__ = ["Facts", "Hashes", "Needles", "Subjects", "Taken"]
 
 
 @dataclass(frozen=True)
@@ -26,10 +26,10 @@ class Subjects:
 
     def class_of(self, hashes: Hashes) -> Codes:
         """Return the class of each subject, -1 where it is unknown."""
+        at = positions(self.hashes, hashes)
         if len(self.hashes) == 0:
-            return np.full(len(hashes), -1, np.int32)
-        at = np.minimum(np.searchsorted(self.hashes, hashes), len(self.hashes) - 1)
-        return np.where(self.hashes[at] == hashes, self.classes[at], -1).astype(np.int32)
+            return at.astype(np.int32)
+        return np.where(at >= 0, self.classes[at], np.int32(-1)).astype(np.int32)
 
     def __len__(self) -> int:
         return len(self.hashes)

@@ -11,8 +11,12 @@ import hmac
 import os
 import re
 import secrets
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
+
+import numpy as np
+import numpy.typing as npt
 
 from deid.errors import UsageError, problem_kind
 
@@ -30,21 +34,40 @@ KEY_WEAK = problem_kind(
 )
 ENVIRONMENT = "DEID_KEY"
 _SHAPE = re.compile(r"[0-9a-fA-F]{64}")
+_BLOCK = 64  # octets that SHA-256 takes in at a time
+Words = npt.NDArray[np.uint64]
 
 
 class Subkey:
     """A derived key for one purpose; its bytes never show in a repr, a pickle or an error."""
 
-    __slots__ = ("_inner",)
+    __slots__ = ("_inner", "_outer")
 
     def __init__(self, secret: bytes) -> None:
-        self._inner = hmac.new(secret, digestmod=hashlib.sha256)
+        # RFC 2104, the padded key hashed once: half the time of hmac.new for texts as short as identifiers are
+        padded = (secret if len(secret) <= _BLOCK else hashlib.sha256(secret).digest()).ljust(_BLOCK, b"\0")
+        self._inner = hashlib.sha256(bytes(octet ^ 0x36 for octet in padded))
+        self._outer = hashlib.sha256(bytes(octet ^ 0x5C for octet in padded))
 
     def mac(self, text: str) -> bytes:
         """Return HMAC-SHA-256 of the text, 32 bytes."""
-        copy = self._inner.copy()
-        copy.update(text.encode("utf-8", "surrogatepass"))
-        return copy.digest()
+        inner, outer = self._inner.copy(), self._outer.copy()
+        inner.update(text.encode("utf-8", "surrogatepass"))
+        outer.update(inner.digest())
+        return outer.digest()
+
+    def words(self, texts: Sequence[str]) -> Words:
+        """Return the codes of many texts as rows of four 64-bit integers, the most significant first."""
+        macs = b"".join(map(self.mac, texts))
+        return np.frombuffer(macs, ">u8").reshape(len(texts), 4).astype(np.uint64)
+
+    def integers(self, texts: Sequence[str], below: int) -> Words:
+        """Return `integer` of many texts; `below` is under 2**31."""
+        words, modulus = self.words(texts), np.uint64(below)
+        rest = np.zeros(len(texts), np.uint64)
+        for i in range(words.shape[1]):  # Horner's rule to the base 2**64
+            rest = (rest * np.uint64(2**64 % below) + words[:, i] % modulus) % modulus
+        return rest
 
     def integer(self, text: str, below: int) -> int:
         """Return a keyed integer in [0, below), uniform but for a bias under below / 2**256."""

@@ -17,8 +17,7 @@ from deid.profiling import dictionaries
 from deid.profiling.header import words_of
 from deid.profiling.screen import screen
 from deid.transform.pseudonym import Pseudonym
-from deid.values import hash64
-from deid.verifying.residual import positions
+from deid.values import hash64, positions
 
 Names = dict[str, dict[str, str]]
 

@@ -8,6 +8,8 @@ import uuid
 from collections.abc import Iterator, Sequence
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from deid.keys import Key
 
@@ -26,15 +28,24 @@ def pseudonyms(key: Key, field: str, texts: Sequence[str], length: int = SHORTES
 
     HMAC-SHA-256 under a subkey of its own for each field and release; 4.2 bits a letter.
     """
-    if not texts:
-        return []
-    mac = key.subkey("pseudonym", field).mac
-    words = np.frombuffer(b"".join(map(mac, texts)), ">u8").reshape(len(texts), 4).astype(np.uint64)
-    drawn = np.empty((len(texts), LONGEST), np.uint8)
-    for position in range(LONGEST):
-        words_at, step = divmod(position, _WORD)
-        drawn[:, position] = _LETTERS[words[:, words_at] // np.uint64(len(ALPHABET) ** step) % np.uint64(len(ALPHABET))]
-    return [prefix + row[:length].tobytes().decode("ascii") for row in drawn]
+    names: list[str] = pseudonym_column(key, field, texts, length, prefix).to_pylist()
+    return names
+
+
+def pseudonym_column(key: Key, field: str, texts: Sequence[str], length: int, prefix: str) -> pa.Array:
+    """Return the pseudonyms as a column of text."""
+    words = key.subkey("pseudonym", field).words(texts)
+    letters = np.uint64(len(ALPHABET))
+    drawn = np.empty((len(texts), length), np.uint8)
+    for position in range(length):
+        if position % _WORD == 0:
+            rest = words[:, position // _WORD]
+        rest, letter = np.divmod(rest, letters)
+        drawn[:, position] = _LETTERS[letter]
+    ends = np.arange(0, len(drawn) * length + 1, length, dtype=np.int32)
+    buffers = [None, pa.py_buffer(ends), pa.py_buffer(drawn.tobytes())]
+    bare = pa.Array.from_buffers(pa.string(), len(drawn), buffers)
+    return pc.binary_join_element_wise(prefix, bare, "") if prefix else bare
 
 
 def uuid_pseudonyms(key: Key, field: str, texts: Sequence[str]) -> list[str]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Container, Mapping
+from collections.abc import Container, Hashable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -69,7 +70,8 @@ class Treatment:
         classes = self.facts.subjects.class_of(rows.hashes) if rows.hashes is not None else None
         rows, classes = self._without_removed(rows, classes, counts)
         known = self._known(rows)
-        columns = [self._column(step, rows, classes, known, counts) for step in self._released()]
+        made: dict[Hashable, tuple[pa.Array | None, Any]] = {}
+        columns = [self._column(step, rows, classes, known, made, counts) for step in self._released()]
         schema = self.schema(rows.batch.schema)
         batch = pa.RecordBatch.from_arrays(columns, schema=schema) if columns else _no_columns(rows)
         return Treated(batch, self._order(rows), dict(counts))
@@ -106,6 +108,7 @@ class Treatment:
         rows: Rows,
         classes: Codes | None,
         known: Mapping[str, tuple[Known, ...]],
+        made: dict[Hashable, tuple[pa.Array | None, Any]],
         counts: Counter[tuple[str, str]],
     ) -> pa.Array:
         column = rows.batch.column(step.position)
@@ -113,7 +116,7 @@ class Treatment:
             return self._derived(step, column, classes)
         if self._is_recoded(step) and classes is not None:
             return self._cells(step.variable, column, classes)
-        treated = self._transformed(step, column, rows, known, counts)
+        treated = self._transformed(step, column, rows, known, made, counts)
         if step.role is Role.QUASI and self.recoding is not None and classes is not None:
             treated = self._counted(step.variable, treated, classes)
         if getattr(step.transform, "on_error", "") == "suppress" or getattr(step.transform, "only", ""):
@@ -168,6 +171,7 @@ class Treatment:
         column: pa.Array,
         rows: Rows,
         known: Mapping[str, tuple[Known, ...]],
+        made: dict[Hashable, tuple[pa.Array | None, Any]],
         counts: Counter[tuple[str, str]],
     ) -> pa.Array:
         transform = step.transform
@@ -184,6 +188,7 @@ class Treatment:
             known=known,
             detector=self.detector,
             first_days=self.facts.first_days,
+            made=made,
         )
         if step.do == "redact":
             treated, found = transform.apply_counted(column, context)  # type: ignore[attr-defined]

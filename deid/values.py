@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
+
+from deid.octets import is_tidy, octets_of
+
+Hashes = npt.NDArray[np.uint64]
+Whole = TypeVar("Whole", np.uint64, np.int64)
 
 
 def as_text(column: pa.Array) -> pa.Array:
@@ -50,15 +56,28 @@ def canonical(text: str) -> str:
 def canonical_text(column: pa.Array) -> pa.Array:
     """Return a whole column in canonical spelling; a blank cell is null."""
     text = as_text(column)
-    if not is_ascii(text):
+    if not is_ascii(text):  # ASCII has one form and nothing invisible
         text = pc.utf8_normalize(pc.replace_substring_regex(text, r"\p{Cf}+", ""), form="NFC")
-    text = pc.utf8_trim_whitespace(text)
+    if not is_tidy(octets_of(text)[1]):
+        text = pc.utf8_trim_whitespace(text)
     return pc.if_else(pc.equal(text, ""), pa.scalar(None, pa.string()), text)
 
 
 def is_ascii(text: pa.Array) -> bool:
     """Whether every text is plain ASCII. Patterns over Unicode classes take milliseconds to compile: ask first."""
     return bool(pc.all(pc.string_is_ascii(as_text(text)), min_count=0).as_py())
+
+
+def encoded(column: pa.Array) -> pa.DictionaryArray:
+    """Return a column dictionary-encoded, without the many unused levels that a categorical may carry."""
+    if pa.types.is_dictionary(column.type):
+        if len(column.dictionary) <= len(column):
+            return column
+        column = column.dictionary_decode()
+    simple = (
+        pa.types.is_primitive(column.type) or pa.types.is_string(column.type) or pa.types.is_large_string(column.type)
+    )
+    return (column if simple else as_text(column)).dictionary_encode()
 
 
 def on_distinct(column: pa.Array, change: Callable[[pa.Array], pa.Array]) -> pa.Array:
@@ -69,7 +88,30 @@ def on_distinct(column: pa.Array, change: Callable[[pa.Array], pa.Array]) -> pa.
     return changed.take(indices)
 
 
-def hash64(text: pa.Array, secret: bytes) -> npt.NDArray[np.uint64]:
+def hash64(text: pa.Array, secret: bytes) -> Hashes:
     """Return SipHash-2-4 of each string under the first 16 bytes of a secret; null hashes as the empty string."""
-    cells = np.asarray(pc.fill_null(text, "").to_pylist(), dtype=object)
+    cells = pc.fill_null(text, "").to_numpy(zero_copy_only=False)
     return pd.util.hash_array(cells, hash_key=secret[:16].hex()[:16], categorize=False)
+
+
+def distinct(hashes: npt.NDArray[Whole]) -> npt.NDArray[Whole]:
+    """Return the distinct hashes or numbers, sorted: one sort, which is several times faster than `numpy.unique`."""
+    ordered = np.sort(hashes)
+    if len(ordered) < 2:
+        return ordered
+    fresh = np.empty(len(ordered), np.bool_)
+    fresh[0] = True
+    np.not_equal(ordered[1:], ordered[:-1], out=fresh[1:])
+    return ordered if fresh.all() else ordered[fresh]
+
+
+def positions(ordered: Hashes, hashes: Hashes) -> npt.NDArray[np.int64]:
+    """Return where each hash stands in a sorted array of distinct hashes, -1 where it does not."""
+    if len(ordered) == 0 or len(hashes) == 0:
+        return np.full(len(hashes), -1, np.int64)
+    order = np.argsort(hashes)  # looked up in their own order the searches stay near each other in memory
+    wanted = hashes[order]
+    at = np.minimum(np.searchsorted(ordered, wanted), len(ordered) - 1)
+    found = np.empty(len(hashes), np.int64)
+    found[order] = np.where(ordered[at] == wanted, at, -1)
+    return found

@@ -13,10 +13,10 @@ from deid import risk
 from deid.classes import ClassTable
 from deid.collecting.events import Events
 from deid.collecting.references import References
-from deid.collecting.tuples import Tuples, Variable
+from deid.collecting.tuples import Owners, Tuples, Variable
 from deid.contracts import Evidence, TableInfo
 from deid.decisions import Gate, Plan, Step, TablePlan
-from deid.facts import Facts, Subjects
+from deid.facts import Facts, Hashes, Subjects
 from deid.hierarchy import Recoding
 from deid.model import GateOutcome, Measure, Role, Status, Verdict
 from deid.report.inputs import ColumnRisk
@@ -103,7 +103,7 @@ def verify(
         scan.names(table.released_name, _names(table.released_name, info))
         countable &= _read_table(table, info, released, scan, counts, facts.hash_secret)
     after, subjects = _after(tuples, recoding) if countable else (None, None)
-    risks = columns.measured(subjects)
+    risks = columns.measured(tuples.universe(), subjects)
     measures = _measures(plan, facts, recoding, after, written, countable)
     measures |= {**events.measures(subjects), **days.measures(), **attacked(facts, facts.classes, after, recoding)}
     measures |= linked(facts, after, recoding)
@@ -170,18 +170,19 @@ def _read_table(
             subject = canonical_text(batch.column(at))
             named = pc.is_valid(subject) if subject.null_count else None  # rows about nobody count as no person
             hashes = hash64(subject if named is None else subject.filter(named), secret)
-            counts.tuples.add_subjects(hashes)
         elif table.rows_are_subjects:
             salt = hash64(pa.array([f"rows of {table.table}"]), secret)[0]
             hashes = np.arange(first, first + batch.num_rows, dtype=np.uint64) + salt
-            counts.tuples.add_subjects(hashes)
+        owners = Owners.of(hashes) if hashes is not None else None
+        if owners is not None:
+            counts.tuples.add_subjects(owners)
         first += batch.num_rows
         for i, step in enumerate(steps):
             counts.references.add(step.table, step.column, batch.column(i))
             _scan_column(step, table.released_name, info.schema.names[i], batch.column(i), scan)
-            if hashes is not None:
+            if hashes is not None and owners is not None:
                 values = batch.column(i) if named is None else batch.column(i).filter(named)
-                _count_column(step, info.schema.names[i], table, values, hashes, counts)
+                _count_column(step, info.schema.names[i], table, values, hashes, owners, counts)
     return countable
 
 
@@ -203,18 +204,19 @@ def _count_column(
     column: str,
     table: TablePlan,
     values: pa.Array,
-    hashes: np.ndarray[tuple[int], np.dtype[np.uint64]],
+    hashes: Hashes,
+    owners: Owners,
     counts: _Counts,
 ) -> None:
     tuples = counts.tuples
     counts.events.add(step, hashes, values)
     counts.days.add(step, hashes, values)
     if step.role is Role.QUASI and step.do != "derive":
-        tuples.quasi.setdefault(step.variable, Variable()).add(table.table, hashes, values)
+        tuples.quasi.setdefault(step.variable, Variable()).add(table.table, owners, values)
     elif step.role is Role.SENSITIVE:
-        tuples.sensitive.setdefault(step.variable, Variable()).add(table.table, hashes, values)
+        tuples.sensitive.setdefault(step.variable, Variable()).add(table.table, owners, values)
     if is_undeclared(step):
-        counts.columns.add(step, table.released_name, column, values, hashes)
+        counts.columns.add(step, table.released_name, column, values, owners)
 
 
 def _after(tuples: Tuples, recoding: Recoding | None) -> tuple[ClassTable | None, Subjects]:

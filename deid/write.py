@@ -76,8 +76,12 @@ def _through_buckets(treated: Iterator[Treated], number: int, spill: Path, count
             if not writers:
                 writers = [stack.enter_context(pa.ipc.new_stream(str(path), batch.schema)) for path in files]
             bucket = item.order // width
-            for i in np.unique(bucket):
-                writers[int(i)].write_batch(batch.filter(pa.array(bucket == i)))
+            gathered = batch.take(pa.array(np.argsort(bucket, kind="stable")))
+            start = 0
+            for i, rows in enumerate(np.bincount(bucket.astype(np.int64), minlength=number).tolist()):
+                if rows:
+                    writers[i].write_batch(gathered.slice(start, rows))
+                start += rows
     for path in files:
         with pa.ipc.open_stream(str(path)) as reader:
             table = reader.read_all()

@@ -12,7 +12,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from deid.facts import Hashes, Needles
-from deid.values import as_text, hash64, is_ascii
+from deid.octets import letters_and_digits, runs_of_word
+from deid.values import as_text, distinct, hash64, is_ascii
 
 SHORTEST = 6
 LONGEST_RUN = 5
@@ -23,9 +24,10 @@ NOT_SEARCHED = frozenset({"date", "birth_date", "death_date", "year", "time", "a
 
 def folded(text: pa.Array) -> pa.Array:
     """Return text in lower case, compatibility forms resolved, accents and invisible characters dropped."""
+    text = as_text(text)
     if is_ascii(text):
-        return pc.ascii_lower(as_text(text))
-    decomposed = pc.utf8_normalize(as_text(text), form="NFKD")
+        return pc.ascii_lower(text)
+    decomposed = pc.utf8_normalize(text, form="NFKD")
     return pc.utf8_lower(pc.replace_substring_regex(decomposed, r"[\p{Mn}\p{Cf}]+", ""))
 
 
@@ -40,13 +42,15 @@ def fold(text: str) -> str:
 def joined(text: pa.Array) -> pa.Array:
     """Return folded text with its letters and digits only."""
     if is_ascii(text):
-        return pc.replace_substring_regex(text, r"[^0-9A-Za-z]+", "")
+        return letters_and_digits(text)
     return pc.replace_substring_regex(text, r"[^\pL\pN]+", "")
 
 
 def token_counts(text: pa.Array) -> pa.Array:
     """Return how many runs of letters and digits each text has."""
-    return pc.count_substring_regex(text, r"[0-9A-Za-z]+" if is_ascii(text) else r"[\pL\pN]+")
+    if text.null_count == 0 and is_ascii(text):
+        return pa.array(runs_of_word(text))
+    return pc.count_substring_regex(text, r"[\pL\pN]+")
 
 
 def windows(text: str) -> Iterator[str]:
@@ -81,13 +85,14 @@ class NeedleCollector:
             self.not_searched[kind] = self.not_searched.get(kind, 0) + len(values)
             return
         text = joined(values)
-        digits = pc.match_substring_regex(text, "[0-9]" if is_ascii(text) else r"\pN")
-        telling = pc.or_(digits, pc.greater(token_counts(values), 1))
+        tokens = token_counts(values)
+        digits = pc.match_substring_regex(text, r"\pN")
+        telling = pc.or_(digits, pc.greater(tokens, 1))
         is_long = pc.and_(pc.greater_equal(pc.utf8_length(text), SHORTEST), pc.and_(telling, not counted_up))
         index = self.fields.setdefault((kind, name), len(self.fields))
-        self.long.append((np.unique(hash64(text.filter(is_long), self.secret)), index))
+        self.long.append((distinct(hash64(text.filter(is_long), self.secret)), index))
         rest = text.filter(pc.and_(pc.invert(is_long), pc.greater(pc.utf8_length(text), 0)))
-        self.short.setdefault(kind, []).append(np.unique(hash64(rest, self.secret)))
+        self.short.setdefault(kind, []).append(distinct(hash64(rest, self.secret)))
         if len(self.long) > 256:
             self._compact()
 
@@ -95,8 +100,8 @@ class NeedleCollector:
         merged: dict[int, list[Hashes]] = {}
         for hashes, index in self.long:
             merged.setdefault(index, []).append(hashes)
-        self.long = [(np.unique(np.concatenate(parts)), index) for index, parts in merged.items()]
-        self.short = {kind: [np.unique(np.concatenate(parts))] for kind, parts in self.short.items()}
+        self.long = [(distinct(np.concatenate(parts)), index) for index, parts in merged.items()]
+        self.short = {kind: [distinct(np.concatenate(parts))] for kind, parts in self.short.items()}
 
     def frozen(self) -> Needles:
         """Return the sorted needles."""

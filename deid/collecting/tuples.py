@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -12,7 +13,7 @@ import pyarrow as pa
 from deid.classes import ClassTable, Codes, build
 from deid.errors import Problem, problem_kind
 from deid.facts import Hashes, Subjects
-from deid.values import canonical_text
+from deid.values import canonical_text, distinct, encoded
 
 DISAGREE = problem_kind(
     "D201",
@@ -23,6 +24,8 @@ DISAGREE = problem_kind(
 )
 
 
+Narrow = npt.NDArray[Any]
+_PENDING = 2_000_000  # subjects that may wait to be sorted in among the others
 Change = Callable[[pa.Array], pa.Array]
 
 
@@ -34,10 +37,10 @@ class Vocabulary:
 
     def encode(self, column: pa.Array) -> Codes:
         """Return the codes of a text column, adding what is new."""
-        encoded = canonical_text(column).dictionary_encode()
-        known = np.array([self.codes.setdefault(v, len(self.codes)) for v in encoded.dictionary.to_pylist()] + [0])
-        indices = np.asarray(encoded.indices.fill_null(len(encoded.dictionary)))
-        codes: Codes = known[indices].astype(np.int32)
+        distinct = encoded(column)
+        texts = canonical_text(distinct.dictionary).to_pylist()
+        known = np.array([self.codes.setdefault(text, len(self.codes)) for text in texts] + [0], np.int32)
+        codes: Codes = known[np.asarray(distinct.indices.fill_null(len(texts)))]
         return codes
 
     def sorted(self, change: Change | None = None) -> tuple[tuple[str | None, ...], Codes]:
@@ -52,37 +55,74 @@ class Vocabulary:
         return (None, *values), renumber
 
 
+@dataclass(frozen=True)
+class Owners:
+    """The subjects of a batch: their hashes sorted, what sorts the rows likewise, whether each stands once."""
+
+    hashes: Hashes
+    order: npt.NDArray[np.intp]
+    once: bool
+
+    @classmethod
+    def of(cls, hashes: Hashes) -> Owners:
+        """Sort the subjects of a batch."""
+        order = np.argsort(hashes, kind="stable")
+        ordered = hashes[order]
+        return cls(ordered, order, not (ordered[1:] == ordered[:-1]).any())
+
+
+@dataclass
+class Universe:
+    """All subjects, sorted, and where those of each batch stand among them (worked out once a batch)."""
+
+    hashes: Hashes
+    places: dict[int, tuple[Hashes, Codes]] = field(default_factory=dict)
+
+    def at(self, hashes: Hashes) -> Codes:
+        """Return the numbers of the sorted subjects of a batch."""
+        known = self.places.get(id(hashes))
+        if known is None or known[0] is not hashes:
+            known = (hashes, np.searchsorted(self.hashes, hashes).astype(np.int32))
+            self.places[id(hashes)] = known
+        return known[1]
+
+
 @dataclass
 class Variable:
-    """One variable over all tables: pairs of subject and code, each once a batch."""
+    """One variable over all tables: pairs of subject and code, each once a batch; codes take no more than they need.
+
+    Batches with every subject once share the array of their subjects among all variables.
+    """
 
     vocabulary: Vocabulary = field(default_factory=Vocabulary)
-    pairs: dict[str, list[tuple[Hashes, Codes]]] = field(default_factory=dict)
+    pairs: dict[str, list[tuple[Hashes, Narrow]]] = field(default_factory=dict)
 
-    def add(self, table: str, hashes: Hashes, column: pa.Array) -> None:
+    def add(self, table: str, owners: Owners, column: pa.Array) -> None:
         """Take in one batch of one table."""
-        codes = self.vocabulary.encode(column)
-        order = np.lexsort((codes, hashes))
-        hashes, codes = hashes[order], codes[order]
-        new = np.ones(len(hashes), bool)
-        new[1:] = (hashes[1:] != hashes[:-1]) | (codes[1:] != codes[:-1])
-        self.pairs.setdefault(table, []).append((hashes[new], codes[new]))
+        codes: Narrow = self.vocabulary.encode(column)[owners.order]
+        hashes = owners.hashes
+        if not owners.once:
+            fresh = np.append(True, hashes[1:] != hashes[:-1])
+            size = len(self.vocabulary.codes)
+            cells = distinct((np.cumsum(fresh) - 1).astype(np.int64) * size + codes)
+            hashes, codes = hashes[fresh][cells // size], cells % size
+        narrow = np.min_scalar_type(len(self.vocabulary.codes))
+        self.pairs.setdefault(table, []).append((hashes, codes.astype(narrow)))
 
-    def all_pairs(self, counts_from: str = "") -> tuple[Hashes, Codes]:
-        """Return the distinct pairs, sorted by subject; missing copies give way to values."""
+    def all_pairs(self, universe: Universe, counts_from: str = "") -> tuple[Codes, Narrow]:
+        """Return the distinct pairs of a subject's number and a code; missing copies give way to values."""
         tables = [counts_from] if counts_from in self.pairs else sorted(self.pairs)
         parts = [part for table in tables for part in self.pairs[table]]
-        hashes = np.concatenate([part[0] for part in parts]) if parts else np.zeros(0, np.uint64)
-        codes = np.concatenate([part[1] for part in parts]) if parts else np.zeros(0, np.int32)
-        order = np.lexsort((codes, hashes))
-        hashes, codes = hashes[order], codes[order]
-        keep = np.ones(len(hashes), bool)
-        keep[1:] = (hashes[1:] != hashes[:-1]) | (codes[1:] != codes[:-1])
-        hashes, codes = hashes[keep], codes[keep]
-        followed = np.zeros(len(hashes), bool)
-        followed[:-1] = hashes[1:] == hashes[:-1]
+        at = np.concatenate([universe.at(hashes) for hashes, _ in parts] or [np.zeros(0, np.int32)])
+        codes = np.concatenate([codes for _, codes in parts] or [np.zeros(0, np.int32)])
+        if np.bincount(at, minlength=1).max() <= 1:
+            return at, codes
+        size = len(self.vocabulary.codes)
+        cells = distinct(at.astype(np.int64) * size + codes)
+        at, codes = (cells // size).astype(np.int32), (cells % size).astype(np.int32)
+        followed = np.append(at[1:] == at[:-1], False)
         lone = ~((codes == 0) & followed)  # a missing copy beside a value says nothing
-        return hashes[lone], codes[lone]
+        return at[lone], codes[lone]
 
 
 @dataclass
@@ -92,12 +132,21 @@ class Tuples:
     quasi: dict[str, Variable] = field(default_factory=dict)
     sensitive: dict[str, Variable] = field(default_factory=dict)
     subjects: list[Hashes] = field(default_factory=list)
+    all: Universe | None = None
 
-    def add_subjects(self, hashes: Hashes) -> None:
+    def add_subjects(self, owners: Owners) -> None:
         """Note the subjects of a batch."""
-        self.subjects.append(np.unique(hashes))
-        if len(self.subjects) > 64:
-            self.subjects = [np.unique(np.concatenate(self.subjects))]
+        self.subjects.append(owners.hashes if owners.once else distinct(owners.hashes))
+        pending = sum(len(part) for part in self.subjects[1:])
+        if pending > max(_PENDING, len(self.subjects[0])):
+            self.subjects = [distinct(np.concatenate(self.subjects))]
+
+    def universe(self) -> Universe:
+        """Return all subjects, sorted."""
+        if self.all is None:
+            self.all = Universe(distinct(np.concatenate(self.subjects or [np.zeros(0, np.uint64)])))
+            self.subjects = [self.all.hashes]
+        return self.all
 
     def build(
         self, counts_from: Mapping[str, str], problems: list[Problem], changes: Mapping[str, Change] | None = None
@@ -108,41 +157,49 @@ class Tuples:
         """
         if not self.subjects:
             return None, Subjects(np.zeros(0, np.uint64), np.zeros(0, np.int32))
-        hashes = np.unique(np.concatenate(self.subjects))
+        universe = self.universe()
+        hashes = universe.hashes
         if not self.quasi:
             return None, Subjects(hashes, np.zeros(len(hashes), np.int32))
         chosen = {name.upper(): table for name, table in counts_from.items()}
         columns, vocabularies = [], []
         for name, variable in self.quasi.items():
             vocabulary, renumber = variable.vocabulary.sorted((changes or {}).get(name))
-            codes, disagreeing = _one_each(variable, chosen.get(name.upper(), ""), hashes, renumber)
+            codes, disagreeing = _one_each(variable, chosen.get(name.upper(), ""), universe, renumber)
             if disagreeing:
                 cause = f"{disagreeing} subject(s) have more than one value"
                 problems.append(DISAGREE.at(cause, f"variable {name}"))
             columns.append(codes)
             vocabularies.append(vocabulary)
-        table, member = build(
-            tuple(self.quasi), tuple(vocabularies), np.column_stack(columns).astype(np.int32), self._sensitive(hashes)
-        )
+        table, member = build(tuple(self.quasi), tuple(vocabularies), columns, self._sensitive(universe))
         return table, Subjects(hashes, member)
 
-    def _sensitive(self, hashes: Hashes) -> dict[str, tuple[tuple[str | None, ...], Codes, Codes]]:
+    def _sensitive(self, universe: Universe) -> dict[str, tuple[tuple[str | None, ...], Codes, Narrow]]:
         result = {}
         for name, variable in self.sensitive.items():
             vocabulary, renumber = variable.vocabulary.sorted()
-            owners, codes = variable.all_pairs()
-            at = np.searchsorted(hashes, owners).astype(np.int32)
-            result[name] = (vocabulary, at, renumber[codes].astype(np.int32))
+            at, codes = variable.all_pairs(universe)
+            result[name] = (vocabulary, at, _narrow(renumber, len(vocabulary))[codes])
         return result
 
 
 def _one_each(
-    variable: Variable, counts_from: str, hashes: Hashes, renumber: npt.NDArray[np.int32]
-) -> tuple[Codes, int]:
+    variable: Variable, counts_from: str, universe: Universe, renumber: npt.NDArray[np.int32]
+) -> tuple[Narrow, int]:
     """Return the code of every subject (0 where none is known) and the number of subjects with several values."""
-    owners, codes = variable.all_pairs(counts_from)
-    repeated = int((owners[1:] == owners[:-1]).sum()) if len(owners) else 0
-    result = np.zeros(len(hashes), np.int32)
-    order = np.argsort(renumber[codes], kind="stable")[::-1]  # the first in the order of values is written last
-    result[np.searchsorted(hashes, owners[order])] = renumber[codes[order]]
-    return result, repeated
+    at, old = variable.all_pairs(universe, counts_from)
+    renumber = _narrow(renumber, int(renumber.max(initial=0)) + 1)
+    codes = renumber[old]
+    result = np.zeros(len(universe.hashes), codes.dtype)
+    if not len(at) or np.bincount(at).max() <= 1:
+        result[at] = codes
+        return result, 0
+    order = np.lexsort((codes, at))
+    at, codes = at[order], codes[order]
+    first = np.append(True, at[1:] != at[:-1])  # the first in the order of values counts
+    result[at[first]] = codes[first]
+    return result, int((~first).sum())
+
+
+def _narrow(codes: npt.NDArray[np.int32], size: int) -> Narrow:
+    return codes.astype(np.min_scalar_type(size))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from deid.classes import ClassTable
+from deid.classes import ClassTable, group
 from deid.hierarchy import Recoding
 from deid.model import Measure, Status
 from deid.risk.divergence import hellinger, kullback_leibler, total_variation
@@ -58,8 +58,9 @@ def _entropy_loss(
 
 def _bits(codes: npt.NDArray[np.int32], counts: npt.NDArray[np.int64]) -> float:
     """Return the entropy of weighted tuples in bits."""
-    _, member = np.unique(codes, axis=0, return_inverse=True)
-    share = np.bincount(member.reshape(-1), weights=counts) / max(int(counts.sum()), 1)
+    codes = codes + 1  # the cell of the suppressed is -1
+    _, member = group(codes, [int(column.max(initial=0)) + 1 for column in codes.T])
+    share = np.bincount(member, weights=counts) / max(int(counts.sum()), 1)
     share = share[share > 0]
     return float(-(share * np.log2(share)).sum())
 

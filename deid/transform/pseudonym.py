@@ -6,12 +6,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+import numpy as np
 import pyarrow as pa
 
 from deid.cells import Distinct, secret
 from deid.contracts import Context
 from deid.model import Role
-from deid.pseudonyms import SHORTEST, id_pseudonyms, option_problems, pseudonyms
+from deid.pseudonyms import SHORTEST, id_pseudonyms, option_problems, pseudonym_column
 from deid.registry import register
 
 
@@ -52,6 +53,8 @@ class Pseudonym:
         """Return the pseudonyms; 1015, 1015.0 and '1015 ' have one."""
         distinct = Distinct.of(column)
         texts = [text for text in distinct.texts if text is not None]
-        named = id_pseudonyms if self.uuids else pseudonyms
-        names = iter(named(secret(context), context.field, texts, self.length, self.prefix))
-        return distinct.spread(distinct.each(lambda text: next(names)), pa.string())
+        options = (secret(context), context.field, texts, self.length, self.prefix)
+        names = pa.array(id_pseudonyms(*options), pa.string()) if self.uuids else pseudonym_column(*options)
+        missing = np.asarray([text is None for text in distinct.texts], bool)
+        place = np.where(missing, len(names), np.cumsum(~missing) - 1)
+        return pa.concat_arrays([names, pa.nulls(1, pa.string())]).take(pa.array(place[distinct.rows]))

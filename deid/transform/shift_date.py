@@ -94,8 +94,8 @@ class ShiftDate:
     def apply(self, column: pa.Array, context: Context) -> pa.Array:
         """Return the moved dates."""
         dates = read_dates(column, listed(self.format), self.numeric, self.missing)
-        owners = subjects(context)
-        deltas, known = self.deltas(owners, context)
+        name = ("shift", self.max_days, self.direction, self.weeks, self.anchored)
+        owners, deltas, known = context.shared(name, lambda: self._owners(context))
         owned = np.asarray([owner is not None for owner in owners.texts])[owners.rows]
         where = dates.known & known[owners.rows]
         moved = dates.write(dates.days + deltas[owners.rows], where)
@@ -114,8 +114,10 @@ class ShiftDate:
             return np.asarray([0 if day is None else day.delta for day in first], np.int64), known
         subkey = secret(context).subkey("shift")
         window = Window(self.max_days, self.direction, self.weeks)
-        deltas = [0 if owner is None else window.delta(subkey, owner) for owner in owners.texts]
-        return np.asarray(deltas, np.int64), np.asarray([owner is not None for owner in owners.texts], np.bool_)
+        named = np.asarray([owner is not None for owner in owners.texts], np.bool_)
+        deltas = np.zeros(len(named), np.int64)
+        deltas[named] = window.deltas(subkey, [owner for owner in owners.texts if owner is not None])
+        return deltas, named
 
     def _without_old(
         self, moved: pa.Array, days: Rows, where: npt.NDArray[np.bool_], owners: Distinct, context: Context
@@ -126,6 +128,10 @@ class ShiftDate:
         old = pa.array(where & (starts - days > OVER_89))
         label = self.over_89 if pa.types.is_string(moved.type) and self.over_89 else None
         return pc.if_else(old, pa.scalar(label, moved.type), moved)
+
+    def _owners(self, context: Context) -> tuple[Distinct, Rows, npt.NDArray[np.bool_]]:
+        owners = subjects(context)
+        return owners, *self.deltas(owners, context)
 
     def describe(self) -> str:
         """Say what is done, in one line."""

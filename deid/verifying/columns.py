@@ -5,14 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
-from deid.classes import Codes
+from deid.classes import Codes, group_columns
+from deid.collecting.tuples import Narrow, Owners, Universe
 from deid.decisions import Step
 from deid.facts import Hashes, Subjects
 from deid.model import Role
 from deid.report.inputs import ColumnRisk
-from deid.values import canonical_text, hash64
+from deid.values import canonical_text, distinct, encoded, hash64
 
 #: Transforms that leave a value as telling as it was.
 TELLING = frozenset(
@@ -27,51 +29,64 @@ def is_undeclared(step: Step) -> bool:
 
 @dataclass
 class ColumnRisks:
-    """Pairs of subject and value by column, as hashes."""
+    """Subjects and values by column: for each batch its subjects, the hashes of its distinct values, their codes.
+
+    Nearly every row of a batch shares its value with others, so that it takes a byte or two.
+    """
 
     secret: bytes
-    pairs: dict[tuple[str, str], list[tuple[Hashes, Hashes]]] = field(default_factory=dict)
+    parts: dict[tuple[str, str], list[tuple[Hashes, Hashes, Narrow]]] = field(default_factory=dict)
     accepted: dict[tuple[str, str], bool] = field(default_factory=dict)
 
-    def add(self, step: Step, table: str, column: str, values: pa.Array, subjects: Hashes) -> None:
+    def add(self, step: Step, table: str, column: str, values: pa.Array, owners: Owners) -> None:
         """Take in one column of one batch of the release."""
-        encoded = canonical_text(values).dictionary_encode()
-        codes = np.asarray(encoded.indices.fill_null(-1))
-        present = codes >= 0
-        if not present.any():
+        cells = encoded(values)
+        texts = canonical_text(cells.dictionary)
+        missing = np.append(np.asarray(texts.is_null()), True)
+        codes = np.asarray(cells.indices.fill_null(len(texts)))[owners.order]
+        blank = missing[codes]
+        if blank.all():
             return
-        hashed = hash64(encoded.dictionary, self.secret)[codes[present]]
-        pairs = np.unique(np.column_stack([subjects[present], hashed]), axis=0)
-        self.pairs.setdefault((table, column), []).append((pairs[:, 0], pairs[:, 1]))
+        known, renumber = np.unique(hash64(texts, self.secret), return_inverse=True)
+        hashes, codes = owners.hashes, np.append(renumber, 0)[codes]
+        if blank.any():
+            hashes, codes = hashes[~blank], codes[~blank]
+        part = (hashes, known, codes.astype(np.min_scalar_type(len(known))))
+        self.parts.setdefault((table, column), []).append(part)
         self.accepted[table, column] = "singling_out" in step.accept
 
-    def measured(self, subjects: Subjects | None) -> tuple[ColumnRisk, ...]:
+    def measured(self, universe: Universe, subjects: Subjects | None) -> tuple[ColumnRisk, ...]:
         """Return the risk of every column, most telling first; `subjects` gives the released class of each subject."""
+        classes = None
+        if subjects is not None and len(subjects):
+            classes = subjects.classes if len(subjects) == len(universe.hashes) else subjects.class_of(universe.hashes)
         risks = []
-        for (table, column), parts in sorted(self.pairs.items()):
-            owners = np.concatenate([part[0] for part in parts])
-            values = np.concatenate([part[1] for part in parts])
-            alone = _singled_out(owners, values)
-            classes = subjects.class_of(owners) if subjects is not None and len(subjects) else None
-            joint = alone if classes is None else _singled_out(owners, _mixed(values, classes))
-            total = len(np.unique(owners))
+        for (table, column), parts in sorted(self.parts.items()):
+            at = np.concatenate([universe.at(hashes) for hashes, _, _ in parts])
+            every = distinct(np.concatenate([known for _, known, _ in parts]))
+            codes = np.concatenate([np.searchsorted(every, known).astype(np.int32)[own] for _, known, own in parts])
+            held = np.bincount(at, minlength=len(universe.hashes))
+            alone = _singled_out(at, codes, len(every), held)
+            joint = alone
+            if classes is not None:
+                _, mixed = group_columns([classes[at] + 1, codes], [int(classes.max()) + 2, len(every)])
+                joint = _singled_out(at, mixed, int(mixed.max()) + 1, held)
+            total = int(np.count_nonzero(held))
             risks.append(ColumnRisk(table, column, total, alone, joint, self.accepted[table, column]))
         return tuple(
             sorted(risks, key=lambda risk: (-risk.unique_alone / max(risk.subjects, 1), risk.table, risk.column))
         )
 
 
-def _singled_out(owners: Hashes, values: Hashes) -> int:
-    """Count the subjects that hold a value which nobody else holds."""
-    pairs = np.unique(np.column_stack([values, owners]), axis=0)
-    _, first, counts = np.unique(pairs[:, 0], return_index=True, return_counts=True)
-    return len(np.unique(pairs[first[counts == 1], 1]))
-
-
-def _mixed(values: Hashes, classes: Codes) -> Hashes:
-    with np.errstate(over="ignore"):
-        mixed: Hashes = values ^ (classes.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15))
-    return mixed
+def _singled_out(at: Codes, codes: Codes, size: int, held: npt.NDArray[np.int64]) -> int:
+    """Count the subjects that hold a value which nobody else holds; `held` says how many cells each subject has."""
+    if held.max() > 1:
+        cells = distinct(at.astype(np.int64) * size + codes)
+        at, codes = (cells // size).astype(np.int32), (cells % size).astype(np.int32)
+    rare = np.bincount(codes, minlength=size) == 1
+    if held.max() <= 1:
+        return int(np.count_nonzero(rare))
+    return len(np.unique(at[rare[codes]]))
 
 
 def worst(risks: tuple[ColumnRisk, ...]) -> float:

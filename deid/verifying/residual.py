@@ -2,37 +2,25 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 import re
-import zlib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from urllib.parse import unquote
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from deid.collecting.needles import SHORTEST, fold, folded, joined, token_counts, windows
 from deid.facts import Hashes, Needles
 from deid.model import Finding
-from deid.values import as_text, hash64
+from deid.values import as_text, hash64, positions
+from deid.verifying.packed import unpacked, worth_opening
 
 _TOKEN = re.compile(r"[^\W_]+")
-#: A run that may be base64 or hexadecimal: long, or short with capitals where prose has none.
-_PACKED = re.compile(r"[A-Za-z0-9+/_-]{8,}={0,2}")
-_HEX = re.compile(r"(?:[0-9A-Fa-f]{2}){6,}")
-_MIXED = re.compile(r"[a-z0-9][A-Z]")
-_ESCAPED = re.compile(r"%[0-9A-Fa-f]{2}")
-_WORTH_OPENING = r"[A-Za-z0-9+/_-]{16,}|[0-9A-Fa-f]{12,}|[a-z0-9][A-Z]|%[0-9A-Fa-f]{2}"
-SURE_LENGTH, DEEPEST = 16, 3
 _NUMBER = r"^[\d.,+\-eE ]+$"
 #: In a column of numbers an identifier of digits is met by chance; a copy of an id column is met in most cells.
 CHANCE_SHARE, CHANCE_HITS, MOSTLY_NUMBERS = 0.2, 3, 0.9
-MAX_UNPACKED = 10_000_000
 
 
 @dataclass
@@ -63,11 +51,11 @@ class Scan:
         single = pc.less_equal(token_counts(text), 1)
         self._look(hash64(plain.filter(pc.and_(long_enough, single)), self.secret), found)
         self._windows(text.filter(pc.and_not(long_enough, single)).to_pylist(), found)
-        self._packed(distinct.filter(pc.match_substring_regex(distinct, _WORTH_OPENING)).to_pylist(), found)
+        self._packed(worth_opening(distinct).to_pylist(), found)
         for kind, count in found.items():
             self.hits[table, column, kind, "known identifier"] += count
         if id_column:
-            for kind, count in self._short(text.to_pylist()).items():
+            for kind, count in self._short(text.filter(single), text.filter(pc.invert(single))).items():
                 self.hits[table, column, kind, "short identifier inside an id"] += count
 
     def _beyond_chance(self, numbers: pa.Array, distinct: int) -> Counter[str]:
@@ -115,54 +103,13 @@ class Scan:
             self.searched["opened"] += len(opened)
             self._windows(opened, found)
 
-    def _short(self, texts: Iterable[str]) -> Mapping[str, int]:
-        tokens = sorted({token for text in texts for token in _TOKEN.findall(text)})
-        hashes = hash64(pa.array(tokens, pa.string()), self.secret)
+    def _short(self, words: pa.Array, texts: pa.Array) -> Mapping[str, int]:
+        """Count the distinct tokens of folded texts that are short identifiers; `words` hold one token at most."""
+        if not any(len(short) for short in self.needles.short.values()):
+            return {}
+        tokens = {token for text in texts.to_pylist() for token in _TOKEN.findall(text)}
+        single = pc.unique(joined(words))
+        every = pc.unique(pa.concat_arrays([single.filter(pc.not_equal(single, "")), pa.array(tokens, pa.string())]))
+        hashes = hash64(every, self.secret)
         counts = {kind: int((positions(short, hashes) >= 0).sum()) for kind, short in self.needles.short.items()}
         return {kind: count for kind, count in counts.items() if count}
-
-
-def positions(sorted_hashes: Hashes, hashes: Hashes) -> npt.NDArray[np.int64]:
-    """Return where each hash stands in a sorted array, -1 where it does not."""
-    if len(sorted_hashes) == 0 or len(hashes) == 0:
-        return np.full(len(hashes), -1, np.int64)
-    at = np.minimum(np.searchsorted(sorted_hashes, hashes), len(sorted_hashes) - 1)
-    return np.where(sorted_hashes[at] == hashes, at, -1)
-
-
-def unpacked(text: str, depth: int = DEEPEST) -> Iterator[str]:
-    """Yield what base64, hexadecimal and escaped runs of a cell hold as text, gzip and zlib opened, also nested."""
-    inner = [unquote(text)] if _ESCAPED.search(text) else []
-    for match in _PACKED.finditer(text):
-        for data in _decoded(match.group()):
-            decoded = data.replace(b"\0", b"").decode("utf-8", "replace")
-            if decoded and "\ufffd" not in decoded:
-                inner.append(decoded)
-    for found in inner:
-        yield found
-        if depth > 1:
-            yield from unpacked(found, depth - 1)
-
-
-def _decoded(run: str) -> Iterator[bytes]:
-    if _HEX.fullmatch(run):
-        yield bytes.fromhex(run)
-    if len(run) < SURE_LENGTH and not _MIXED.search(run):
-        return
-    run = run.rstrip("=").replace("-", "+").replace("_", "/")
-    try:
-        raw = base64.b64decode(run + "=" * (-len(run) % 4), validate=True)
-    except (binascii.Error, ValueError):
-        return
-    yield raw
-    yield _inflated(raw)
-
-
-def _inflated(raw: bytes) -> bytes:
-    """Return what gzip or zlib data hold, up to a bound: a small cell may unpack to gigabytes."""
-    if not raw.startswith((b"\x1f\x8b", b"\x78")):
-        return b""
-    try:
-        return zlib.decompressobj(wbits=zlib.MAX_WBITS | 32).decompress(raw, MAX_UNPACKED)
-    except zlib.error:
-        return b""

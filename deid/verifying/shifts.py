@@ -14,10 +14,12 @@ from deid.decisions import Step
 from deid.facts import Hashes
 from deid.model import Measure
 from deid.risk.shift_residual import shift_candidates
+from deid.values import distinct
 
 Days = npt.NDArray[np.int64]
 #: Subjects whose dates are examined; the first by hash, which is as good as at random.
 MOST_SUBJECTS = 20_000
+_PENDING = 400_000
 
 
 @dataclass
@@ -26,24 +28,42 @@ class ShiftedDays:
 
     parts: list[tuple[Hashes, Days]] = field(default_factory=list)
     window: int = 0
+    bound: int = 2**64 - 1
 
     def add(self, step: Step, subjects: Hashes, values: pa.Array) -> None:
         """Take in one column of one batch of the release; full dates only, for others were imputed."""
         if step.do != "shift_date" or getattr(step.transform, "anchored", False):
             return
         self.window = max(self.window, int(getattr(step.transform, "max_days", 0)))
+        own = subjects <= np.uint64(self.bound)
+        if not own.all():
+            subjects, values = subjects[own], values.filter(pa.array(own))
         formats, numeric = listed(getattr(step.transform, "format", ())), getattr(step.transform, "numeric", "")
         dates = read_dates(values, formats, numeric)
         known = dates.known & (dates.precision >= Precision.DAY)
-        pairs = np.unique(np.column_stack([subjects[known], dates.days[known].astype(np.uint64)]), axis=0)
-        self.parts.append((pairs[:, 0], pairs[:, 1].astype(np.int64)))
+        self.parts.append((subjects[known], dates.days[known]))
+        if sum(len(part[0]) for part in self.parts) > _PENDING:
+            self._shed()
+
+    def _shed(self) -> None:
+        """Let go of the subjects that will not be examined, and of days that stand twice."""
+        owners = np.concatenate([part[0] for part in self.parts])
+        days = np.concatenate([part[1] for part in self.parts])
+        every = distinct(owners)
+        if len(every) > MOST_SUBJECTS:
+            self.bound = int(every[MOST_SUBJECTS - 1])
+        order = np.lexsort((days, owners))
+        owners, days = owners[order], days[order]
+        fresh = np.append(True, (owners[1:] != owners[:-1]) | (days[1:] != days[:-1]))
+        kept = fresh & (owners <= np.uint64(self.bound))
+        self.parts = [(owners[kept], days[kept])]
 
     def measures(self) -> dict[str, Measure]:
         """Return the fewest and the median number of shifts left possible; nothing where no date was shifted."""
         if not self.parts:
             return {}
-        owners = np.concatenate([part[0] for part in self.parts])
-        days = np.concatenate([part[1] for part in self.parts])
+        self._shed()
+        owners, days = self.parts[0]
         _, member = np.unique(owners, return_inverse=True)
         held: dict[str, list[int]] = {}
         for person, day in zip(member.reshape(-1).tolist(), days.tolist(), strict=True):

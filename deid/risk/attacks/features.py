@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from deid.classes import ClassTable, Codes
+from deid.classes import ClassTable, Codes, group_columns
 from deid.hierarchy import Recoding
 from deid.risk.tables import encode
 from deid.values import as_text
@@ -52,12 +53,26 @@ class Feature:
         if self.numbers is not None and number is not None:
             apart = np.minimum(np.abs(self.numbers - number) / self.span, 1.0) if self.span else self.numbers != number
             return np.where(np.isnan(self.numbers), 1.0, apart)
-        return np.array([0.0 if self._fits(word, value) else 1.0 for word in self.words])
+        apart = np.ones(len(self.words))
+        apart[self._standing_for.get(value, [])] = 0.0
+        if value is not None:
+            apart[self._standing_for.get(ANYTHING, [])] = 0.0
+        return apart
 
-    def _fits(self, word: str | None, value: str | None) -> bool:
-        if word is None or value is None:
-            return word is value
-        return word == ANYTHING or value in self.covers.get(word, frozenset({word}))
+    @cached_property
+    def place(self) -> dict[str | None, int]:
+        """The place of each word in the vocabulary."""
+        return {word: place for place, word in enumerate(self.words)}
+
+    @cached_property
+    def _standing_for(self) -> dict[str | None, list[int]]:
+        """Return the words of the vocabulary that stand for each original value, by their places."""
+        found: dict[str | None, list[int]] = {}
+        for place, word in enumerate(self.words):
+            meant = {word} if word is None or word == ANYTHING else self.covers.get(word, {word})
+            for value in meant:
+                found.setdefault(value, []).append(place)
+        return found
 
 
 @dataclass(frozen=True)
@@ -127,7 +142,8 @@ def covers_of(
     for i, variable in enumerate(recoding.variables):
         labels, cells = recoding.cells(variable)
         gathered: dict[str, set[str]] = {}
-        for code, cell in np.unique(np.column_stack([codes[:, i], cells]), axis=0).tolist():
+        pairs, _ = group_columns([codes[:, i], cells], [len(before[i]), len(labels)])
+        for code, cell in pairs.tolist():
             word, label = before[i][code], labels[cell]
             if word is not None and label is not None:
                 gathered.setdefault(label, set()).add(word)

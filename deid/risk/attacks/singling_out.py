@@ -122,7 +122,7 @@ def _matching(records: Released, predicate: Predicate, covers: Covers | None) ->
 
 
 def _allowed(feature: Feature, word: str | None, covers: Mapping[str, frozenset[str]]) -> npt.NDArray[np.bool_]:
-    if word is None:
-        return np.array([original is None for original in feature.words])
-    meant = covers.get(word, frozenset({word}))
-    return np.array([word == ANYTHING or original in meant for original in feature.words])
+    allowed = np.full(len(feature.words), word == ANYTHING)
+    meant = {word} if word is None else covers.get(word, {word})
+    allowed[[feature.place[original] for original in meant if original in feature.place]] = True
+    return allowed

@@ -7,7 +7,7 @@ import pyarrow as pa
 import pytest
 
 from deid.collecting.needles import NeedleCollector, fold, windows
-from deid.collecting.tuples import Tuples, Variable
+from deid.collecting.tuples import Owners, Tuples, Variable
 from deid.model import Known
 from deid.values import hash64
 from deid.verifying.own import own_left
@@ -23,8 +23,8 @@ def hashes(*subjects: str) -> np.ndarray:
 def tuples_of(*parts: tuple[str, tuple[str, ...], list[str | None]]) -> Tuples:
     tuples = Tuples()
     for table, subjects, values in parts:
-        tuples.quasi.setdefault("AGE", Variable()).add(table, hashes(*subjects), pa.array(values))
-        tuples.add_subjects(hashes(*subjects))
+        tuples.quasi.setdefault("AGE", Variable()).add(table, Owners.of(hashes(*subjects)), pa.array(values))
+        tuples.add_subjects(Owners.of(hashes(*subjects)))
     return tuples
 
 

@@ -12,11 +12,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from deid.collecting.terms import _cuts
-from deid.collecting.tuples import Variable
+from deid.collecting.tuples import Owners, Universe, Variable
 from deid.contracts import Context
 from deid.errors import DataError
 from deid.transform import build
 from deid.transform.pool_terms import PoolTerms
+from deid.values import distinct
 
 LEVELS = ("TERM", "GROUP", "ORGAN")
 
@@ -28,8 +29,9 @@ def pooled(frame: pd.DataFrame, least: int, transform: PoolTerms | None = None) 
     columns = {name: pa.array(frame[name], pa.string(), from_pandas=True) for name in names}
     variable = Variable()
     hashes = np.asarray(frame["SUBJID"].tolist(), np.uint64)
-    variable.add("ae", hashes, how.paths(columns[names[0]], columns, "ae"))
-    cuts = _cuts(variable, least)
+    owners = Owners.of(hashes)
+    variable.add("ae", owners, how.paths(columns[names[0]], columns, "ae"))
+    cuts = _cuts(variable, Universe(distinct(hashes)), least)
     out = frame.copy()
     for name in names:
         context = Context("ae", name, "", others=columns, vocabulary=cuts)
