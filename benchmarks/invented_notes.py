@@ -21,6 +21,7 @@ _SLOT = re.compile(r"\{([\w.]+)\}|<([^<>=]+)=(\w+)>")
 _PRONOUNS = {"f": ("she", "her", "her"), "m": ("he", "his", "him")}
 _TYPES = {"p": "NAME_PATIENT", "d": "NAME_DOCTOR", "n": "NAME_STAFF", "k": "NAME_RELATIVE"}
 _KIN = {"f": ("wife", "daughter", "sister", "mother"), "m": ("husband", "son", "brother", "father")}
+_CLINICAL = ("drug", "eponym", "term")
 _ALSO_A_WORD = 1 / 7
 #: Slots that are neither right nor wrong to cover.
 _NEUTRAL = {
@@ -64,6 +65,11 @@ class Person:
         return "".join(part[0].upper() for part in plain)
 
 
+def _cased(written: str, form: str) -> str:
+    """Return a value in the case that its slot asks for."""
+    return written.upper() if form.endswith("upper") else written.lower() if form.endswith("lower") else written
+
+
 @dataclass
 class Sheet:
     """One note while it is being written."""
@@ -100,6 +106,9 @@ class Sheet:
         who, _, form = slot.partition(".")
         if who[0] in _TYPES and (who[1:].isdigit() or who == "p"):
             self._person(who, form)
+        elif who.removesuffix("_upper").removesuffix("_lower") in _CLINICAL:
+            term = self.rng.choice(self.words.lists[who.split("_")[0]])
+            self._mark(self.traps, _cased(term, who), "kind", who.split("_")[0])
         elif who.startswith("hosp"):
             self._mark(self.spans, self._place(who, form), "type", "HOSPITAL")
         else:
@@ -157,7 +166,7 @@ class Sheet:
             written = person.first
         else:
             written = person.last
-        written = written.upper() if form.endswith("upper") or form == "FIRST" else written.lower() if form.endswith("lower") else written  # fmt: skip
+        written = _cased(written, "upper" if form == "FIRST" else form)
         self._mark(self.spans, written, "type", kind)
 
     def _user(self, person: Person) -> str:
@@ -172,16 +181,14 @@ class Sheet:
             written = f"St {stem}'s {tail}" if saint else f"{stem} {tail}"
         else:
             written = f"St {stem}'s" if saint else self.values.setdefault(who + "bare", self.rng.choice([stem, f"{stem} Vale", f"{stem} House"]))  # fmt: skip
-        return written.upper() if form.endswith("upper") else written.lower() if form.endswith("lower") else written
+        return _cased(written, form)
 
     def _value(self, slot: str) -> None:
         base = slot.removesuffix("_upper").removesuffix("_lower")
         kind, written = value_of(base, self.rng, self.words.lists)
         if base not in ("time", "time2", "md", "date", "age"):
             written = self.values.setdefault(base, written)
-        written = (
-            written.upper() if slot.endswith("_upper") else written.lower() if slot.endswith("_lower") else written
-        )
+        written = _cased(written, slot)
         neutral = _NEUTRAL.get(base.rstrip("2"))
         self._mark(self.neutral if neutral else self.spans, written, "kind" if neutral else "type", neutral or kind)
 
@@ -213,9 +220,9 @@ def read_kinds(path: Path) -> dict[str, dict[str, list[str]]]:
     return kinds
 
 
-def compose(sentences: Path, words: Path, count: int, seed: str) -> list[dict[str, Any]]:
+def compose(sentences: Path, words: Path | Words, count: int, seed: str) -> list[dict[str, Any]]:
     """Return `count` notes, the kinds in turn; one in ten is of the kind without identifiers where there is one."""
-    kinds, lists = read_kinds(sentences), Words.read(words)
+    kinds, lists = read_kinds(sentences), words if isinstance(words, Words) else Words.read(words)
     usual = [name for name in kinds if name != "no_identifiers"]
     notes = []
     for number in range(count):

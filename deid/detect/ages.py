@@ -17,6 +17,7 @@ _ONES = r"(?:one|two|three|four|five|six|seven|eight|nine)"
 _OLD_WORD = rf"(?:ninety(?:[- ]?{_ONES})?|(?:one|a)[- ]hundred(?:[- ](?:and[- ])?(?:{_ONES}|ten|eleven|twelve))?)"
 _UNIT = r"(?:[- ]{0,2}(?:y(?:ea)?rs?(?:[- ]{0,2}(?:s[- ])?(?:old|of age)|[- ]?o\b)|y\.?\s?/?o\b\.?|y\b\.?\s?(?:old|o\b)|years? young)|y/?o?(?=[mfMF]?\b))"
 
+_KIN = r"(?:grand)?(?:mother|father|mum|mom|dad|ma|pa)|aunt(?:ie|y)?|uncle|sister|brother|wife|husband|widow|widower|cousin|neighbou?r|great-?(?:aunt|uncle|grandmother|grandfather)|nan|granny|gran|grandma|grandpa"
 _FORMS = (
     pattern(rf"(?<![\d./-])(?P<id>{_OLD}(?:\.\d)?){_UNIT}", "age", 0.9),
     pattern(rf"(?<![\d./-])(?P<id>{_OLD})[- ]?(?:year|yr)[- ]{{0,2}}(?:s[- ])?old", "age", 0.9),
@@ -29,6 +30,8 @@ _FORMS = (
     pattern(rf"\b(?P<id>{_OLD_WORD}){_UNIT}", "age", 0.9),
     pattern(rf"\b(?P<id>{_OLD_WORD})[- ](?:year|yr)s?[- ](?:old|of age|young)", "age", 0.9),
     pattern(rf"\b(?:aged?|age of|age|turn(?:ed|ing|s)?|is now|reached|lived to(?: be)?|she is|he is|she's|he's|mother is|father is|(?:man|woman|lady|gentleman|person|patient|widow|widower) of|at)\s(?:the (?:grand |ripe )?(?:old )?age of\s)?(?P<id>ninety(?:[- ]?{_ONES})?|a hundred and {_ONES})\b(?!\s?(?:mg|percent|minutes|seconds|degrees|days|pounds|beats|over))", "age", 0.7),
+    pattern(rf"\b(?P<id>ninety[- ]{_ONES}|(?:a|one)[- ]hundred[- ]and[- ]{_ONES})\b(?![- ]?(?:mg|mcg|ml|mm|cm|kg|per\s?cent|percent|%|minutes?|seconds?|hours?|degrees?|days?|weeks?|months?|pounds?|beats?|miles?|dollars?|over|out|of|units?|times|patients?|cases|subjects|point)\b)", "age", 0.55),
+    pattern(rf"\b(?:{_KIN})(?:\s(?:who|is|was|lived|died|passed|away|aged|till|until|to|still|alive|well)){{0,4}},?\s(?:at|is|was|aged)\s(?P<id>{_OLD})(?![\d%/]|\.\d|\s?(?:mg|ml|kg|lbs|days|weeks|beats|bpm|degrees))", "age", 0.6),
     pattern(r"\b(?:in (?:her|his|their) )(?P<id>(?:early |mid[- ]?|late )?(?:nineties|90'?s))\b", "age", 0.6),
     pattern(r"\b(?P<id>nonagenarian|centenarian)\b", "age", 0.6),
     pattern(r"\b(?P<id>(?:her|his) (?:90|9[1-9]|10\d)(?:st|nd|rd|th)|(?:ninetieth|ninety-(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth)|hundredth)) birthday", "age", 0.7),
@@ -44,9 +47,10 @@ class AgesOver89:
         "a «93» year-old man", "«97»yo with sepsis", "aged «91»", "a «ninety-four» year old woman", "she turned «ninety-two» in hospital",
         "«101» y.o. female", "Age: «90»", "«92»F with CHF", "he is in his «nineties»", "a «95»-year-old",
         "Lives alone, aged «97».", "Aged «92». Well", "«93» yrs, frail", "he is «95».", "Age at visit: «101»", "Alter: «93»", "«92» ans",
+        "her aunt died at «94»", "and she is nearly «ninety-six»",
     )  # fmt: skip
     counter_examples: ClassVar[tuple[str, ...]] = (
-        "a 65-year-old man", "HR 92", "SpO2 98% on RA", "BP 92/60", "aged 89", "95 mg daily", "90 minutes later", "temp 98.4 F", "ninety minutes", "aged 92.5%", "weight was 95.4", "sat was 94 on air", "age 9.5",
+        "a 65-year-old man", "HR 92", "SpO2 98% on RA", "BP 92/60", "aged 89", "95 mg daily", "90 minutes later", "temp 98.4 F", "ninety minutes", "aged 92.5%", "weight was 95.4", "sat was 94 on air", "age 9.5", "ninety-five percent of cases", "mother was 92 kg",
     )  # fmt: skip
 
     def find(self, text: str) -> Iterable[Span]:

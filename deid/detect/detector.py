@@ -23,6 +23,7 @@ from deid.detect.names import NamesInContext
 from deid.detect.own import own_recognisers
 from deid.detect.places import Places
 from deid.detect.resolve import resolve, trimmed
+from deid.detect.tagger import BALANCED, CAREFUL, tagged
 from deid.detect.views import View, despaced, fold, joined, without_ocr_slips
 from deid.detect.worth import Worth
 from deid.errors import PolicyError, did_you_mean, problem_kind
@@ -50,6 +51,7 @@ class TextOptions:
     model         name of an installed spaCy model
     recognisers   names of the pattern recognisers that run; all of them unless given
     ner           whether the language model runs
+    tagger        whether our own tagger judges what the rules leave open
     known         whether identifiers of the subject's record are searched for
     allow, deny   words and phrases that always stay, or always go (case does not matter)
     keep          kinds that stay where they are found
@@ -61,6 +63,7 @@ class TextOptions:
     model: str = lexicon.MODEL
     recognisers: tuple[str, ...] = ()
     ner: bool = True
+    tagger: bool = True
     known: bool = True
     allow: tuple[str, ...] = ()
     deny: tuple[str, ...] = ()
@@ -120,6 +123,9 @@ class LayeredDetector:
         deadline = time.monotonic() + self.options.seconds
         with _failing(index):
             found = list(self._rules(view.text, self.recognisers, deadline))
+            if self.options.tagger:
+                threshold = CAREFUL if self.options.mode == "max_recall" else BALANCED
+                found += list(tagged(view.text, found, threshold))
             return view, found, list(self._derived(view, deadline))
 
     def _named(self, index: int, text: str, known: tuple[Known, ...]) -> tuple[Span, ...]:

@@ -59,16 +59,16 @@ def _nhs(match: re.Match[str]) -> bool:
 def _mixed(match: re.Match[str]) -> bool:
     """Whether a bare token mixes letters and digits as identifiers do, and no known clinical code does."""
     token = match["id"]
-    if _CLINICAL_CODE.fullmatch(token):
+    if CLINICAL_CODE.fullmatch(token):
         return False
-    before = match.string[max(0, match.start() - 24) : match.start()].lower()
-    return not re.search(
-        r"(?:icd|cpt|loinc|snomed|hcpcs|rxnorm|ndc|drg|arm|cohort|protocol|study|trial|version|variant|exon|codon|cd|il|level|stage)[-\s:#(]{0,3}$",
-        before,
-    )
+    return not CODE_BEFORE.search(match.string, max(0, match.start() - 24), match.start())
 
 
-_CLINICAL_CODE = re.compile(
+CODE_BEFORE = re.compile(
+    r"(?:icd|cpt|loinc|snomed|hcpcs|rxnorm|ndc|drg|arm|cohort|protocol|study|trial|version|variant|exon|codon|cd|il|level|stage)[-\s:#(]{0,3}$",
+    re.IGNORECASE,
+)
+CLINICAL_CODE = re.compile(
     r"NCT\d{8}|[A-Z]\d\d(?:\.[A-Z0-9]{1,4})?|[A-Z]{2,8}-?\d{1,3}[A-Z]?|[A-Z]{1,5}\d{1,2}[A-Z]{1,3}\d{0,3}|(?:rs|COSM|NM_|NP_|ENST?G?)\d+(?:\.\d+)?"
     r"|[cpg]\.[A-Za-z0-9_>*+-]+|[A-Z]?\d{2,4}[A-Z](?:fs\*?\d*)?|(?:y?[pcr]?T[0-4X][a-d]?(?:is)?)?N[0-3X][a-c]?(?:M[01X][a-c]?)?|[CTL]\d{1,2}-[CTLS]?\d{1,2}"
     r"|(?:KEYNOTE|CheckMate|PALOMA|DESTINY|MONALEESA|IMpower|SWOG|RTOG|NSABP|ECOG|CALGB|EORTC|NRG|MK|ABT|AZD|BMS|LY|RO|GSK|TAK|AMG|PF|BAY|JNJ|SAR|INCB?|BGB|CC|MEDI|ONO|DS|SGN|IMGN|BNT|mRNA)-?[A-Z]{0,3}\d{1,7}[A-Z]?"

@@ -25,7 +25,7 @@ _SLASHED = re.compile(r"(?<![\w/])(?P<id>[A-Z]{2,3}[/:][a-z]{2,3}|[A-Z]{2,3}/[A-
 _ENDING = re.compile(r"(?:[-–—~]{1,2}[ ]?|/)(?P<id>[A-Z]{2,3})(?=\s{0,2}(?:\n|$))")
 _DOTTED = re.compile(r"(?<![\w.])(?P<id>[A-Z]\.[ ]?[A-Z]\.(?:[ ]?[A-Z]\.)?)(?![\w])")
 _NOT_DOTTED = lexicon.word_set("name_lists_not_dotted")
-_NOT_INITIALS = lexicon.word_set("name_lists_not_initials")
+NOT_INITIALS = lexicon.word_set("name_lists_not_initials")
 _HEADING = re.compile(r"(?:^|\n)[^\n:]{0,60}$")
 _MEDICATION_BEFORE = re.compile(r"(?:\b(?:on|start(?:ed)?|taking|takes|took|given|gave|received|rec'd|dose|hold|held|restart(?:ed)?|continue[ds]?|stop(?:ped)?|cycles? of|tab|refill(?:ed)?|allerg\w*(?: to)?|prescribed|tolerat\w+|completed|added|switch(?:ed)? to)\s)$", re.IGNORECASE)  # fmt: skip
 _MEDICATION_AFTER = re.compile(
@@ -244,7 +244,7 @@ class Initials:
             for match in regex.finditer(text):
                 letters = re.sub(r"[^a-z]", "", match["id"].lower())
                 if (
-                    (regex is not _TIMED and regex is not _DOTTED and letters in _NOT_INITIALS)
+                    (regex is not _TIMED and regex is not _DOTTED and letters in NOT_INITIALS)
                     or (regex is not _TIMED and letters in _NOT_DOTTED)
                     or (
                         regex is not _TIMED

@@ -86,7 +86,7 @@ def test_allow_deny_and_keep() -> None:
 
 
 def test_max_recall_takes_what_it_does_not_know(rules: LayeredDetector) -> None:
-    text = "then qwertlin came on Monday"
+    text = "the qwertlin was small on Monday"
     assert found(rules, text) == []
     assert found(rules.in_mode("max_recall"), text) == ["qwertlin", "Monday"]
 

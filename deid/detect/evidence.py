@@ -1,0 +1,139 @@
+"""What speaks for or against a word being an identifier: its form, what lists know of it, what stands around it."""
+
+# ruff: noqa: E501 - evidence is read as lines
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+
+from deid.detect import lexicon, plausible
+from deid.detect.reading import NOT_FIRST
+from deid.model import Span
+
+WORD = re.compile(r"[^\W_]+(?:[-'’._/@][^\W_]+)*")
+#: What the rules found with this score needs no second opinion.
+SURE = 0.7
+_FIGURES = re.compile(r"[0-9]+")
+_CAPITALS = re.compile(r"[^\W\d_a-z]+")
+_SMALL = re.compile(r"[a-z]+")
+_TITLES = frozenset(("mr", "mrs", "ms", "dr", "miss", "prof", "professor", "doctor", "nurse", "sister"))
+
+
+@lru_cache(maxsize=200_000)
+def kind_of(word: str) -> str:
+    """Return how a word is written and what the lists know of it, as one short string."""
+    if any(char.isdigit() for char in word):
+        return "#" + _SMALL.sub("a", _CAPITALS.sub("A", _FIGURES.sub(_figures, word)))[:10]
+    plain = lexicon.fold_word(word).removesuffix("'s")
+    case = "l" if word.islower() else "U" if word.isupper() and len(word) > 1 else "T" if word[1:].islower() else "M"
+    flags = "".join(
+        flag
+        for flag, holds in (
+            ("g", plain in lexicon.given_names()), ("f", plain in lexicon.family_names()), ("e", plain in lexicon.english_names()),
+            ("w", lexicon.is_word(plain)), ("c", plain in lexicon.clinical_words()), ("s", plausible.clinical_shape(plain)),
+            ("p", plain in lexicon.eponyms()), ("x", plain in NOT_FIRST), ("d", plain in lexicon.nouns_alone()),
+        )
+        if holds
+    )  # fmt: skip
+    return f"{case}{'1' if len(word) == 1 else '2' if len(word) < 4 else ''}{flags}"
+
+
+def _figures(match: re.Match[str]) -> str:
+    return str(min(len(match.group()), 9))
+
+
+@lru_cache(maxsize=200_000)
+def _neighbour(word: str) -> str:
+    """Return what a neighbouring word says: itself where it is a common one, else its kind."""
+    plain = lexicon.fold_word(word).removesuffix("'s")
+    if word.isalpha() and (plain in _TITLES or (lexicon.is_word(plain) and not (word[0].isupper() and lexicon.is_name(plain)))):  # fmt: skip
+        return plain
+    return "~" + kind_of(word)
+
+
+class Words:
+    """The words of a text with what stands between them and what the rules found in them."""
+
+    def __init__(self, text: str, found: Sequence[Span], kinds: Mapping[str, str] | None = None) -> None:
+        self.text = text
+        self.tokens = list(WORD.finditer(text))
+        self.written = [token.group() for token in self.tokens]
+        known = kinds or {}
+        self.kinds = [known.get(word) or kind_of(word) for word in self.written]
+        self.near = ["~" + known[word] if word in known else _neighbour(word) for word in self.written]
+        self.gaps = self._gaps()
+        self.open = [True] * len(self.tokens)
+        self.rules = self._rules(found)
+        self.again: dict[str, int] = {}
+        titled: set[str] = set()
+        for at, word in enumerate(self.written):
+            self.again[word.lower()] = self.again.get(word.lower(), 0) + 1
+            if at and self.near[at - 1] in _TITLES:
+                titled.add(word.lower())
+        self.titled = titled
+        self.tone = self._tone()
+
+    def _gaps(self) -> list[str]:
+        """Return what stands before each word, and after the last: a blank, a break, punctuation."""
+        ends = [0, *(token.end() for token in self.tokens)]
+        starts = [*(token.start() for token in self.tokens), len(self.text)]
+        return [_gap(self.text[end:start], at == 0) for at, (end, start) in enumerate(zip(ends, starts, strict=True))]
+
+    def _rules(self, found: Sequence[Span]) -> list[str]:
+        """Return for each word the kind and recogniser of the surest finding of the rules that touches it."""
+        rules, at = [""] * len(self.tokens), 0
+        for span in sorted(found, key=lambda span: (span.start, span.score)):
+            while at and self.tokens[at - 1].end() > span.start:
+                at -= 1
+            while at < len(self.tokens) and self.tokens[at].end() <= span.start:
+                at += 1
+            reach = at
+            while reach < len(self.tokens) and self.tokens[reach].start() < span.end:
+                rules[reach] = f"{span.kind}{int(span.score * 4)}"
+                inside = span.start <= self.tokens[reach].start() and self.tokens[reach].end() <= span.end
+                self.open[reach] &= not (inside and span.score >= SURE)
+                reach += 1
+        return rules
+
+    def _tone(self) -> str:
+        letters = [word for word in self.written if len(word) > 3 and word.isalpha()]
+        upper, lower = sum(map(str.isupper, letters)), sum(map(str.islower, letters))
+        return "U" if upper * 2 > len(letters) else "l" if lower == len(letters) else "m"
+
+    def evidence(self, at: int) -> list[str]:
+        """Return the evidence on one word."""
+        near, kinds, rules, gaps = self.near, self.kinds, self.rules, self.gaps
+        own, low = kinds[at], self.written[at].lower()
+        last = len(near) - 1
+        before = near[at - 1] if at else "^"
+        before2 = near[at - 2] if at > 1 else "^"
+        after = near[at + 1] if at < last else "$"
+        after2 = near[at + 2] if at + 1 < last else "$"
+        kind_before = kinds[at - 1] if at else "^"
+        kind_after = kinds[at + 1] if at < last else "$"
+        gap, follows = gaps[at], gaps[at + 1]
+        again = min(self.again[low], 4)
+        short = own[:1] + ("#" if own[0] == "#" else "w" if "w" in own else "n" if "g" in own or "f" in own else "u")
+        clue = [
+            f"k{own}", f"t{self.tone}{own}", f"r{rules[at]}", f"rb{rules[at - 1] if at else ''}|{gap}", f"ra{rules[at + 1] if at < last else ''}|{follows}",
+            f"b{before}", f"bb{before2}", f"a{after}", f"aa{after2}", f"bk{before}|{own}", f"ak{after}|{own}", f"bs{before}|{short}", f"as{after}|{short}",
+            f"ba{before}|{after}", f"b2{before2}|{before}|{short}", f"a2{after}|{after2}|{short}", f"g{gap}{own}", f"h{follows}{own}", f"gh{gap}{follows}{short}",
+            f"n{again}{short}", f"kb{kind_before}|{gap}|{own}", f"ka{kind_after}|{follows}|{own}", f"gb{gap}|{before}|{short}", f"ha{follows}|{after}|{short}",
+            f"l{min(len(low), 9)}{short}",
+        ]  # fmt: skip
+        if short[1] == "w":
+            clue.append(f"w{low}")
+        elif own[0] != "#":
+            clue.append(f"e{low[-3:]}")
+        if low in self.titled:
+            clue.append("titled")
+        return clue
+
+
+def _gap(between: str, first: bool) -> str:
+    if "\n" in between or first:
+        return "^"
+    plain = between.strip()
+    return plain[:2] if plain else " "

@@ -1,0 +1,150 @@
+"""A small tagger of our own: how strongly a word's shape, kind and neighbours speak for an identifier.
+
+A word is judged by evidence that does not depend on the word itself: whether lists know it as a name, a common or a
+clinical word, how it is written, what stands before and after it, what the rules found near it. The weights are in
+`data/tagger.tsv.gz`, learnt by `training/train_tagger.py` from invented sentences, by multinomial logistic regression.
+"""
+
+# ruff: noqa: E501 - conditions are read as lines
+
+from __future__ import annotations
+
+import gzip
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache, lru_cache
+from importlib import resources
+
+import numpy as np
+import numpy.typing as npt
+
+from deid.detect import lexicon, plausible
+from deid.detect.evidence import Words
+from deid.detect.identifiers import CLINICAL_CODE, CODE_BEFORE
+from deid.detect.name_lists import NOT_INITIALS
+from deid.model import Span
+
+#: What a word can be; `other` is an identifier that the rules find better, such as a date.
+LABELS = ("none", "name", "place", "number", "initials", "username", "other")
+KINDS: Mapping[str, str] = {
+    "name": "person_name", "place": "site", "number": "record_number", "initials": "initials", "username": "username",
+}  # fmt: skip
+BALANCED, CAREFUL = 0.5, 0.15
+_LOGIN = re.compile(
+    r"\b(?:user\w*|log\w*|account|handle|name|id|by|profile|online)\b[^.\n]{0,24}$|(?:^|\n)\W{0,3}(?:\d\d:\d\d\W{1,3})?$"
+)
+_GENERIC = lexicon.word_set("places_generic")
+
+
+def could_be_marked(word: str) -> bool:
+    """Whether a word is worth judging: a small common word that is no name never is."""
+    return not word.islower() or not _is_small(word)
+
+
+@lru_cache(maxsize=200_000)
+def _is_small(word: str) -> bool:
+    plain = lexicon.fold_word(word).removesuffix("'s")
+    return lexicon.is_word(plain) and not lexicon.is_name(plain)
+
+
+@cache
+def weights() -> tuple[Mapping[str, int], npt.NDArray[np.float32]]:
+    """Return the row of each piece of evidence and the table of weights: a row for each piece, a column for each label."""
+    packed = resources.files("deid").joinpath("data", "tagger.tsv.gz").read_bytes()
+    lines = [line.partition("\t") for line in gzip.decompress(packed).decode("utf-8").splitlines()]
+    table = np.array([[int(number) / 100 for number in numbers.split()] for *_, numbers in lines], np.float32)
+    return {name: row for row, (name, *_) in enumerate(lines)}, table
+
+
+def chances(evidence: Sequence[Sequence[str]]) -> npt.NDArray[np.float32]:
+    """Return for each word the probability of each label, given its evidence."""
+    rows, table = weights()
+    flat: list[int] = []
+    starts: list[int] = []
+    for clues in evidence:
+        starts.append(len(flat))
+        flat.append(rows["bias"])
+        flat.extend(row for row in map(rows.get, clues) if row is not None)
+    sums = np.add.reduceat(table[flat], starts, axis=0)
+    powers = np.exp(sums - sums.max(axis=1, keepdims=True))
+    likely: npt.NDArray[np.float32] = powers / powers.sum(axis=1, keepdims=True)
+    return likely
+
+
+def tagged(text: str, found: Sequence[Span], threshold: float = BALANCED) -> Iterator[Span]:
+    """Yield the stretches that are more likely than the threshold to be identifiers, neighbours of a kind as one."""
+    words = Words(text, found)
+    judged = [at for at, word in enumerate(words.written) if words.open[at] and could_be_marked(word)]
+    if not judged:
+        return
+    likely = chances([words.evidence(at) for at in judged])
+    least = np.array([threshold + (1 - threshold) * _doubt(words.written[at]) for at in judged])
+    meant = (1 - likely[:, 0] - likely[:, -1] > least) & (likely[:, 0] < 1 - threshold)
+    best = likely[:, 1:-1].argmax(axis=1) + 1
+    labels = {at: LABELS[label] for at, label, holds in zip(judged, best, meant, strict=True) if holds}
+    labels = {at: label for at, label in labels.items() if _plausible(words, at, label)}
+    sure = dict(zip(judged, (1 - likely[:, 0]).tolist(), strict=True))
+    run: list[int] = []
+    surest = 0.0
+    for at in sorted(labels):
+        if run and (at != run[-1] + 1 or labels[at] != labels[run[-1]] or words.gaps[at] != " " or labels[at] in ("username", "initials")):  # fmt: skip
+            yield from _span(words, run, labels[run[-1]], surest)
+            run = []
+        surest = max(sure[at], surest) if run else sure[at]
+        run.append(at)
+    if run:
+        yield from _span(words, run, labels[run[-1]], surest)
+
+
+@lru_cache(maxsize=200_000)
+def _doubt(word: str) -> float:
+    """Return how much surer than usual the evidence must be for a word that is a common one too."""
+    plain = lexicon.fold_word(word).removesuffix("'s")
+    if word.islower() and lexicon.is_word(plain):
+        return 0.9
+    if not word.isalpha() or not lexicon.is_word(plain):
+        return 0.6 if word.islower() and not lexicon.is_name(plain) else 0.0
+    if plain in lexicon.clinical_words():
+        return 0.6
+    return 0.0 if lexicon.is_name(plain) else 0.4
+
+
+def _plausible(words: Words, at: int, label: str) -> bool:
+    """Whether clinical vocabulary and the form of the word leave room for an identifier of this kind."""
+    token = words.tokens[at]
+    written, own = token.group(), words.kinds[at]
+    plain = lexicon.fold_word(written).removesuffix("'s")
+    if label == "username":
+        return not written.isalpha() or (
+            plausible.unknown(plain) and bool(_LOGIN.search(words.text, max(0, token.start() - 40), token.start()))
+        )
+    if label == "number":
+        return own[0] in "#U" and not CODE_BEFORE.search(words.text, max(0, token.start() - 24), token.start())
+    if label == "initials":
+        return own[0] != "#" and plain not in NOT_INITIALS
+    if plausible.eponym_use(words.text, token.start(), token.end()) or (plain in lexicon.clinical_words() and plain not in lexicon.english_names()):  # fmt: skip
+        return False
+    if own[0] == "#" or (own[0] in "UM" and CLINICAL_CODE.fullmatch(written)):
+        return False
+    heading = words.gaps[at + 1][:1] == ":" and lexicon.is_word(plain)
+    if heading or (own[0] == "U" and own[1:2] in "12" and not lexicon.is_name(plain)):
+        return False
+    parts = [part for part in re.split(r"[/._@-]", plain) if part]
+    return len(parts) > 0 and all(lexicon.is_word(part) or plausible.could_be_name(part) for part in parts) and ("/" not in plain or all(len(part) > 3 for part in parts))  # fmt: skip
+
+
+def _identifies(written: str) -> bool:
+    """Whether figures are many enough for an identifier and no known clinical code."""
+    figures = sum(map(str.isdigit, written))
+    return figures >= (5 if "/" in written or "." in written else 4) and not CLINICAL_CODE.fullmatch(written)
+
+
+def _span(words: Words, run: Sequence[int], label: str, surest: float) -> Iterator[Span]:
+    start, end = words.tokens[run[0]].start(), words.tokens[run[-1]].end()
+    if label == "number" and not _identifies(words.text[start:end]):
+        return
+    if label == "place" and all(lexicon.fold_word(words.written[at]) in _GENERIC for at in run):
+        return
+    if words.text[start:end].lower().endswith(("'s", "’s")):
+        end -= 2
+    yield Span(start, end, KINDS[label], round(0.3 + 0.3 * surest, 2), "tagger")

@@ -1,0 +1,50 @@
+"""The tagger: what it finds without a label, what it leaves, and weights that fit their labels."""
+
+import pytest
+
+from deid.detect import build_detector
+from deid.detect.tagger import LABELS, chances, tagged, weights
+
+
+def found(text: str) -> list[str]:
+    return [text[span.start : span.end] for span in tagged(text, [])]
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("We rang Brennigan twice and left word with Tolmie at the desk.", {"Brennigan", "Tolmie"}),
+        ("The film was sent over from Harkwell and read by Oduya.", {"Harkwell", "Oduya"}),
+        ("The folder 48-22913 is the one that Brennigan means.", {"48-22913"}),
+        ("keys are with KVD", {"KVD"}),
+    ],
+)  # fmt: skip
+def test_what_has_no_label_is_found(text: str, wanted: set[str]) -> None:
+    assert wanted <= set(found(text))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Adenocarcinoma of the colon, Stage IIA, started Keytruda.",
+        "BP 128/76, HR 72, SpO2 97% on RA, Cr 1.12, CPT 88305.",
+        "PLAN: continue Eliquis. D/c Foley. F/u in the Outpatient Clinic.",
+        "the house is small and the mark on the arm will fade",
+    ],
+)
+def test_clinical_language_and_common_words_stay(text: str) -> None:
+    assert found(text) == []
+
+
+def test_weights_have_a_number_for_every_label() -> None:
+    rows, table = weights()
+    assert table.shape == (len(rows), len(LABELS))
+    assert "bias" in rows
+    assert chances([["no such evidence"], []]).sum(axis=1) == pytest.approx(1.0)
+
+
+def test_without_the_tagger_its_findings_are_gone() -> None:
+    text = "The folder 48-22913 is the one that is meant."
+    with_it, without = (build_detector({"ner": False, "tagger": on}) for on in (True, False))
+    assert "tagger" in {span.recogniser for span in with_it.find_all([text], [()])[0]}
+    assert "tagger" not in {span.recogniser for span in without.find_all([text], [()])[0]}
