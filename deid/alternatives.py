@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -13,6 +11,7 @@ from deid.collect import collect
 from deid.decisions import Policy
 from deid.errors import PolicyError, problem_kind
 from deid.keys import Key
+from deid.listing import as_csv, as_markdown
 from deid.pipeline import prepare
 from deid.population import with_population
 from deid.searching import hierarchies_of
@@ -52,13 +51,9 @@ def listing(points: Sequence[Point], form: str) -> str:
         shown = [{**vars(point), "levels": dict(point.levels) if point.levels else None} for point in points]
         return json.dumps({"chosen": shown[0], "alternatives": shown[1:]}, indent=2, ensure_ascii=False) + "\n"
     if form == "csv":
-        buffer = io.StringIO()
-        csv.writer(buffer, lineterminator="\n").writerows([HEADER, *rows])
-        return buffer.getvalue()
+        return as_csv(HEADER, rows)
     if form == "markdown":
-        lines = ["| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in (HEADER, *rows)]
-        lines.insert(1, "|" + " --- |" * len(HEADER))
-        return "\n".join(lines) + f"\n\n{why(points)}\n"
+        return f"{as_markdown(HEADER, rows)}\n{why(points)}\n"
     table = [("", *HEADER[1:]), *rows]
     widths = [max(len(row[i]) for row in table) for i in range(len(HEADER))]
     lines = ["  ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True)).rstrip() for row in table]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from deid.decisions import Plan, Step, TablePlan
@@ -46,19 +46,29 @@ def _row(step: Step, subject: str) -> tuple[str, ...]:
     )
 
 
+def as_csv(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Return a table as CSV."""
+    buffer = io.StringIO()
+    csv.writer(buffer, lineterminator="\n").writerows([header, *rows])
+    return buffer.getvalue()
+
+
+def as_markdown(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Return a table as Markdown."""
+    lines = ["| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in (header, *rows)]
+    lines.insert(1, "|" + " --- |" * len(header))
+    return "\n".join(lines) + "\n"
+
+
 def plan_listing(plan: Plan, form: str) -> str:
     """Return the plan as text, csv, markdown or json."""
     rows = plan_rows(plan)
     if form == "json":
         return json.dumps([dict(zip(HEADER, row, strict=True)) for row in rows], indent=2, ensure_ascii=False) + "\n"
     if form == "csv":
-        buffer = io.StringIO()
-        csv.writer(buffer, lineterminator="\n").writerows([HEADER, *rows])
-        return buffer.getvalue()
+        return as_csv(HEADER, rows)
     if form == "markdown":
-        lines = ["| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in (HEADER, *rows)]
-        lines.insert(1, "|" + " --- |" * len(HEADER))
-        return "\n".join(lines) + "\n"
+        return as_markdown(HEADER, rows)
     shown = [(f"{row[0]}.{row[1]}", row[2], row[3], row[5] or row[4], row[6], row[7]) for row in rows]
     widths = [
         min(max((len(row[i]) for row in shown), default=0), limit) for i, limit in enumerate((34, 16, 18, 44, 40, 40))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -31,11 +32,10 @@ class DistinctDiversity:
 
 
 @dataclass(frozen=True)
-class EntropyDiversity:
-    """exp(entropy) of the attribute's values in every class at least l."""
+class _Capped(ABC):
+    """A diversity that a class can reach by losing subjects with its most frequent values."""
 
     attribute: str
-    l: float  # noqa: E741
 
     def holds(self, classes: Survivors) -> Mask:
         """Return which classes are diverse."""
@@ -45,6 +45,17 @@ class EntropyDiversity:
         """Return what is left when the most frequent values are capped until the rest is diverse."""
         histogram = classes.histogram(self.attribute)
         return capped(classes, self.attribute, lambda cap: self._diverse(np.minimum(histogram, cap[:, None])))
+
+    @abstractmethod
+    def _diverse(self, histogram: Floats) -> Mask:
+        """Return which rows of counts are diverse."""
+
+
+@dataclass(frozen=True)
+class EntropyDiversity(_Capped):
+    """exp(entropy) of the attribute's values in every class at least l."""
+
+    l: float  # noqa: E741
 
     def _diverse(self, histogram: Floats) -> Mask:
         total = histogram.sum(axis=1, keepdims=True)
@@ -54,21 +65,11 @@ class EntropyDiversity:
 
 
 @dataclass(frozen=True)
-class RecursiveDiversity:
+class RecursiveDiversity(_Capped):
     """r1 < c (r_l + ... + r_m), where r1 >= r2 >= ... are the counts of the attribute's values in a class."""
 
-    attribute: str
     c: float
     l: int  # noqa: E741
-
-    def holds(self, classes: Survivors) -> Mask:
-        """Return which classes are diverse."""
-        return self._diverse(classes.histogram(self.attribute))
-
-    def keepable(self, classes: Survivors) -> Counts:
-        """Return what is left when the most frequent values are capped until the rest is diverse."""
-        histogram = classes.histogram(self.attribute)
-        return capped(classes, self.attribute, lambda cap: self._diverse(np.minimum(histogram, cap[:, None])))
 
     def _diverse(self, histogram: Floats) -> Mask:
         falling = -np.sort(-histogram, axis=1)
