@@ -87,6 +87,9 @@ def collect(
             _read(source, table, collector, excluded, wanted, progress)
         except DeidError as error:
             collector.problems += error.problems
+    for step in plan.steps:  # after all cells, so that an identifier of a table keeps its map
+        if step.bears:
+            needles.add(step.bears, step.field, pa.array([step.column]))
     disagreements: list[Problem] = []
     pools = {
         name: _frequent(variable, collector.tuples.universe(), collector.least[name])

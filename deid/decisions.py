@@ -23,6 +23,7 @@ class Match:
     type: tuple[str, ...] | None = None
     distinct_at_most: int | None = None
     classed: tuple[str, ...] | None = None
+    tagged: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -241,6 +242,8 @@ class Step:
     variable  name of the quasi-identifier or attribute across tables ("" where it is none)
     source    where the decision came from: `policy.yaml:12 (columns)`, `hipaa-safe-harbor.yaml:40 (rule)`
     hierarchy specification of the generalisation hierarchy, for `generalise`
+    tags      what the format says of the column, see `ColumnProfile`
+    bears     kind of identifier that the column's name is; `field` is then the map by which it is recoded
     """
 
     table: str
@@ -256,6 +259,8 @@ class Step:
     field: str = ""
     accept: frozenset[str] = frozenset()
     evidence: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    bears: str = ""
 
     @property
     def released(self) -> bool:

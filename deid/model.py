@@ -72,6 +72,7 @@ KINDS: Mapping[str, str] = {
     "code": "code of a published vocabulary",
     "code_system": "name or address of a code system",
     "gene_variant": "gene, variant or genomic position",
+    "genotype": "genotypes of one sample",
     "sequence_number": "small counter within a subject or table",
     "study_day": "day relative to a reference date",
     "measurement": "measured number",
@@ -150,7 +151,11 @@ class FirstDay:
 
 @dataclass(frozen=True)
 class ColumnProfile:
-    """What one column looks like. `evidence` says why in counts, never in values."""
+    """What one column looks like. `evidence` says why in counts, never in values.
+
+    What the format knows: `tags`, words for the rules of a policy, and `bears`, the kind of identifier that the
+    column's name is (a sample of a VCF), or "".
+    """
 
     table: str
     column: str
@@ -163,6 +168,8 @@ class ColumnProfile:
     holds: tuple[str, ...]
     evidence: tuple[str, ...]
     longest: int = 0
+    tags: tuple[str, ...] = ()
+    bears: str = ""
 
 
 @dataclass(frozen=True)

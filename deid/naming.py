@@ -29,7 +29,9 @@ def released_names(plan: Plan, facts: Facts, key: Key) -> tuple[Plan, Names]:
     for number, table in enumerate(plan.tables, 1):
         renamed = {}
         for step in table.steps:
-            field = _field_of(step.column, facts) if step.released else None
+            field = _field_of(step.column, facts, whole=bool(step.bears)) if step.released else None
+            if step.bears and step.released:
+                field = field or step.field
             if field is not None:
                 renamed[step.column] = _pseudonym(plan, field, step.column, key)
             elif step.released and reads_like_a_person(step.column):
@@ -68,9 +70,10 @@ def reads_like_a_person(name: str) -> bool:
     return any((a in given and b in family) or (a in family and b in given) for a, b in pairwise(words))
 
 
-def _field_of(name: str, facts: Facts) -> str | None:
-    """Return the field of the longest identifier that a name holds, or None."""
+def _field_of(name: str, facts: Facts, *, whole: bool = False) -> str | None:
+    """Return the field of the longest identifier that a name holds, or is as a `whole`; else None."""
     runs = sorted(set(windows(fold(name))), key=lambda run: (-len(run), run))
+    runs = [run for run in runs if not whole or run == re.sub(r"[\W_]+", "", fold(name))]
     found = positions(facts.needles.long, hash64(pa.array(runs, pa.string()), facts.hash_secret))
     hits = found[found >= 0]
     return facts.needles.kinds[int(facts.needles.long_kinds[hits[0]])][1] if len(hits) else None

@@ -17,6 +17,7 @@ from deid.contracts import Detector, TableInfo
 from deid.decisions import Plan, Policy, TablePlan
 from deid.errors import DataError, Problem, ReleaseRefused, UsageError, problem_kind
 from deid.facts import Facts
+from deid.formats import ending
 from deid.hierarchy import Recoding
 from deid.keys import Key
 from deid.linkage import with_register
@@ -206,7 +207,7 @@ def _target(info: TableInfo, table: TablePlan, treatment: Treatment, folder: Pat
     name = output_format or (info.format if plugin("format", info.format).writes else "csv")
     suffix = plugin("format", name).suffixes[0]
     if name == info.format and info.path.suffix:
-        suffix = info.path.suffix.lower()
+        suffix = ending(info.path, plugin("format", name)) or info.path.suffix.lower()
     options = info.options if name == info.format else {}
     schema = treatment.schema(info.schema)
     return TableInfo(table.released_name, folder / f"{table.released_name}{suffix}", name, schema, options)

@@ -73,6 +73,12 @@ NOT_IN_MODEL = problem_kind(
     "decide it under `tables:` of a policy of your own",
     meaning="What a standard does not know, an older or newer version of it or a local extension, could hold anything.",
 )
+GENOTYPES = problem_kind(
+    "P213",
+    "genotypes in an open release",
+    remedy="drop the columns tagged genotype, or say `context: {access: controlled}` where the recipients are bound",
+    meaning="A few dozen germline variants name a person to whoever holds another sample; no recoding changes that.",
+)
 DUA_TERMS = (
     "permitted_uses",
     "permitted_recipients",
@@ -126,6 +132,7 @@ def _table(
             problems.append(COLUMN_TYPE.at(cause, f"{profile.name}.{column.column}"))
         searched = policy.anonymise is not None
         problems += _step_problems(step, decision, subject, column, searched=searched)
+        problems += _open_genotypes(policy, step)
         steps.append(step)
     counted = any(step.role in (Role.QUASI, Role.SENSITIVE) and step.released for step in steps)
     name = profile.name if not re.search(r"\d{5}", profile.name) else f"table_{number}"
@@ -181,6 +188,7 @@ def _applies(
         match.domain is None or _matches(table.domain or "-", match.domain),
         match.type is None or any(_TYPES[name](kind) for name in match.type if name in _TYPES),
         match.classed is None or (known is not None and known.kind in match.classed),
+        match.tagged is None or any(tag in match.tagged for tag in column.tags),
         match.distinct_at_most is None
         or (not column.distinct_is_lower_bound and column.distinct <= match.distinct_at_most),
     )
@@ -205,10 +213,26 @@ def _step(decision: Decision, source: str, column: ColumnProfile, subject: str) 
         source=source,
         holds=column.holds,
         variable=decision.variable or column.column.upper(),
-        field=decision.field or ("subject" if is_subject else column.column.casefold()),
+        field=decision.field or _own_field(column, is_subject),
         accept=decision.accept,
         evidence=column.evidence,
+        tags=column.tags,
+        bears=column.bears,
     )
+
+
+def _open_genotypes(policy: Policy, step: Step) -> list[Problem]:
+    kept = "genotype" in step.tags and step.released and step.do != "suppress"
+    if not kept or policy.context.get("access") == "controlled":
+        return []
+    return [GENOTYPES.at(f"'{step.do}' would release genotypes", f"{step.table}.{step.column}")]
+
+
+def _own_field(column: ColumnProfile, is_subject: bool) -> str:
+    """Return the map of pseudonyms of a column that the policy gives none; names of samples share one."""
+    if column.bears:
+        return column.bears.removesuffix("_id")
+    return "subject" if is_subject else column.column.casefold()
 
 
 def _step_problems(

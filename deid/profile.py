@@ -96,7 +96,10 @@ def _column(
 ) -> ColumnProfile:
     metadata = field.metadata or {}
     label = metadata.get(b"label", b"").decode("utf-8", "replace")
-    holds, evidence = decide(field.name, label, tally, look, neighbours)
+    said = {name.decode(): value.decode("utf-8", "replace") for name, value in (field.metadata or {}).items()}
+    holds, evidence = decide(field.name, label, tally, look, neighbours) if "holds" not in said else ((), ())
+    if "holds" in said:
+        holds, evidence = (said["holds"],), ("the format says so",)
     if UNREAD in metadata:
         holds, evidence = ("unknown",), (f"the column is {metadata[UNREAD].decode()}; its cells are not read",)
     return ColumnProfile(
@@ -111,6 +114,8 @@ def _column(
         holds=holds,
         evidence=evidence,
         longest=tally.longest,
+        tags=tuple(said.get("tags", "").split()),
+        bears=said.get("bears", ""),
     )
 
 

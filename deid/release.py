@@ -48,12 +48,20 @@ class Staging:
 def check_outputs(target: Path, private: Path | None, output_format: str) -> None:
     """Refuse outputs that no run could write. Raises UsageError with all problems."""
     problems = []
-    if output_format and not (output_format in plugins("format") and plugin("format", output_format).writes):
+    if output_format and not _writes_tables(output_format):
         problems.append(NO_FORMAT.at("no tables can be written in it", f"--format {output_format}"))
     if private is not None and private.resolve().is_relative_to(target.resolve()):
         problems.append(PRIVATE_INSIDE.at("it would be part of the release", f"--private {private.name}"))
     if problems:
         raise UsageError(problems)
+
+
+def _writes_tables(name: str) -> bool:
+    """Return whether a format can write whatever table there is; VCF, for one, can hold variants only."""
+    if name not in plugins("format"):
+        return False
+    kind = plugin("format", name)
+    return bool(kind.writes and getattr(kind, "any_table", True))
 
 
 @contextmanager

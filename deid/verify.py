@@ -43,6 +43,8 @@ NUMERIC_KINDS = frozenset(
         "coordinates",
         "code",
         "diagnosis_code",
+        "gene_variant",
+        "genotype",
         "unknown",
     }
 )
@@ -194,9 +196,17 @@ def _scan_column(step: Step, table: str, column: str, values: pa.Array, scan: Sc
     if step.do == "shift_date":  # another person's date is no finding; the own one is counted in pass two
         return
     kind = step.holds[0] if step.holds else ""
+    if not {"vcf", "genotype"}.isdisjoint(step.tags):
+        values = _fields(values)
     numeric = kind in NUMERIC_KINDS or not pa.types.is_string(values.type)
     id_column = step.role is Role.DIRECT and step.do in SHORT_SEARCHED
     scan.column(table, column, values, numeric=numeric, id_column=id_column)
+
+
+def _fields(values: pa.Array) -> pa.Array:
+    """Return the distinct fields that stand in the cells of a VCF, in each of which an identifier would stand whole."""
+    fields: pa.Array = pc.unique(pc.list_flatten(pc.split_pattern_regex(pc.unique(pc.drop_null(values)), r"[;=:|,]")))
+    return fields
 
 
 def _count_column(

@@ -29,7 +29,7 @@ def write_table(treated: Iterable[Treated], info: TableInfo, expected_rows: int,
     writer: Writer = plugin("format", info.format)().open(info.path, info)
     rows = 0
     try:
-        for batch in _chunks(_ordered(treated, expected_rows, spill, counts), info.schema):
+        for batch in _chunks(_ordered(treated, expected_rows, spill, counts), info.schema, _chunk_rows(info)):
             rows += batch.num_rows
             writer.write(batch)
     finally:
@@ -96,18 +96,24 @@ def _sorted(held: list[tuple[pa.RecordBatch, Hashes]]) -> pa.Table:
     return table.take(pa.array(np.argsort(order, kind="stable")))
 
 
-def _chunks(tables: Iterator[pa.Table], schema: pa.Schema) -> Iterator[pa.RecordBatch]:
+def _chunk_rows(info: TableInfo) -> int:
+    """Return the rows that are handed to a writer at once; fewer where the format says that rows are wide."""
+    limit = getattr(plugin("format", info.format)(), "rows_at_once", None)
+    return BATCH_ROWS if limit is None else int(limit(info.schema))
+
+
+def _chunks(tables: Iterator[pa.Table], schema: pa.Schema, size: int) -> Iterator[pa.RecordBatch]:
     """Cut rows into batches of a fixed size, whatever size they came in."""
     held: list[pa.RecordBatch] = []
     rows = 0
     for table in tables:
         held += table.to_batches()
         rows += table.num_rows
-        if rows >= BATCH_ROWS:
+        if rows >= size:
             whole = pa.Table.from_batches(held, held[0].schema)
-            cut = rows - rows % BATCH_ROWS
-            for start in range(0, cut, BATCH_ROWS):
-                yield from _one(whole.slice(start, BATCH_ROWS), schema)
+            cut = rows - rows % size
+            for start in range(0, cut, size):
+                yield from _one(whole.slice(start, size), schema)
             held, rows = whole.slice(cut).to_batches(), rows - cut
     if rows:
         yield from _one(pa.Table.from_batches(held, held[0].schema), schema)

@@ -14,14 +14,20 @@ def formats() -> dict[str, type[Format]]:
 
 
 def format_for(path: Path) -> str | None:
-    """Return the name of the format that a file's suffix stands for, or None. Case does not matter.
+    """Return the name of the format that the end of a file's name stands for, or None. Case does not matter.
 
-    Where several formats share a suffix, one that has a method `claims` looks into the file first.
+    Where several formats share an ending, one that has a method `claims` looks into the file first.
     """
-    suffix = path.suffix.lower()
-    sharing = {name: kind for name, kind in formats().items() if suffix in kind.suffixes}
+    sharing = {name: kind for name, kind in formats().items() if ending(path, kind)}
     claiming = [name for name, kind in sharing.items() if hasattr(kind, "claims")]
     for name in claiming:
         if sharing[name]().claims(path):  # type: ignore[attr-defined]
             return name
     return next((name for name in sharing if name not in claiming), next(iter(claiming), None))
+
+
+def ending(path: Path, kind: type[Format]) -> str:
+    """Return the longest suffix of a format with which a file's name ends, in lower case, or ''."""
+    name = path.name.lower()
+    fits = [suffix for suffix in kind.suffixes if name.endswith(suffix) and len(name) > len(suffix)]
+    return max(fits, key=len, default="")

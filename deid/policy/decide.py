@@ -184,6 +184,7 @@ def _match(part: MatchPart, place: str, problems: list[Problem]) -> Match:
         _names(part.type),
         part.distinct_at_most,
         _names(part.classed),
+        _names(part.tagged),
     )
 
 

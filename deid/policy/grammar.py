@@ -27,6 +27,7 @@ class MatchPart(Strict):
     type: Names | None = Field(default=None, description="text, number, date or boolean")
     distinct_at_most: Annotated[int, Field(ge=1)] | None = None
     classed: Names | None = Field(default=None, description="classes that the data model gives the column")
+    tagged: Names | None = Field(default=None, description="what the format says of the column: genotype, vcf ...")
 
 
 class ColumnPart(BaseModel):
