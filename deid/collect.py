@@ -228,7 +228,7 @@ def _column(step: Step, rows: Rows, owners: Owners | None, collector: _Collector
 
 
 def _needles(step: Step, rows: Rows, collector: _Collector) -> None:
-    if step.role is Role.DIRECT:
+    if step.role is Role.DIRECT and "genotype" not in step.tags:  # no cell of theirs names anybody by itself
         for batch in (rows.batch, rows.gone):  # whoever is left out is looked for all the same
             if batch is not None:
                 values, counted_up = batch.column(step.position), step.do == "remap_key"

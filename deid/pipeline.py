@@ -18,6 +18,7 @@ from deid.decisions import Plan, Policy, TablePlan
 from deid.errors import DataError, Problem, ReleaseRefused, UsageError, problem_kind
 from deid.facts import Facts
 from deid.formats import ending
+from deid.formats.header import Preamble
 from deid.hierarchy import Recoding
 from deid.keys import Key
 from deid.linkage import with_register
@@ -208,7 +209,10 @@ def _target(info: TableInfo, table: TablePlan, treatment: Treatment, folder: Pat
     suffix = plugin("format", name).suffixes[0]
     if name == info.format and info.path.suffix:
         suffix = ending(info.path, plugin("format", name)) or info.path.suffix.lower()
-    options = info.options if name == info.format else {}
+    options = dict(info.options) if name == info.format else {}
+    if isinstance(options.get("preamble"), Preamble) and "delimiter" in options:
+        kept = [step.position for step in table.steps if step.released]
+        options["preamble"] = options["preamble"].only(kept, len(info.schema), options["delimiter"])
     schema = treatment.schema(info.schema)
     return TableInfo(table.released_name, folder / f"{table.released_name}{suffix}", name, schema, options)
 

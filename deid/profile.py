@@ -114,7 +114,7 @@ def _column(
         holds=holds,
         evidence=evidence,
         longest=tally.longest,
-        tags=tuple(said.get("tags", "").split()),
+        tags=(*said.get("tags", "").split(), *(["named_after_sample"] if field.name in neighbours.barcodes else [])),
         bears=said.get("bears", ""),
     )
 

@@ -27,6 +27,8 @@ def text_tables(plan: Plan) -> tuple[str, ...]:
 def known_kind(step: Step) -> str:
     """Return the kind under which a column's values are known identifiers, or ''."""
     kind = step.holds[0] if step.holds else ""
+    if kind == "genotype":
+        return ""
     if step.do == "remap_key" and step.role is not Role.DIRECT:
         return ""  # a number that a database counted up names nobody in prose
     if kind in DIRECT_KINDS or kind in ALSO_KNOWN or kind in SHARED:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from deid.errors import DataError, problem_kind
@@ -32,6 +32,14 @@ class Preamble:
 
     text: str = field(default="", repr=False)
 
+    def only(self, positions: Sequence[int], width: int, delimiter: str) -> Preamble:
+        """Return the lines without the cells of columns that are gone; lines that describe no columns stay as they are.
+
+        A line describes columns when it has as many cells as there are columns (cBioPortal's four header lines).
+        """
+        lines = self.text.splitlines(keepends=True)
+        return Preamble("".join(_only(line, positions, width, delimiter) for line in lines))
+
 
 @dataclass(frozen=True)
 class Head:
@@ -41,6 +49,15 @@ class Head:
     delimiter: str
     names: tuple[str, ...]
     blanks: tuple[str, ...]
+
+
+def _only(line: str, positions: Sequence[int], width: int, delimiter: str) -> str:
+    text = line.rstrip("\r\n")
+    mark = text[: len(text) - len(text.lstrip("#"))]
+    cells = text[len(mark) :].split(delimiter)
+    if width < 2 or len(cells) != width or len(positions) == width:
+        return line
+    return mark + delimiter.join(cells[i] for i in positions) + line[len(text) :]
 
 
 def opened(
