@@ -25,7 +25,7 @@ from deid.registry import plugin
 HEAD = """##fileformat=VCFv4.2
 ##fileDate=20190412
 ##source=/opt/caller/run.sh
-##reference=file:///srv/mallory/ref/GRCh38.fa
+##reference=file:/srv/mallory/ref/GRCh38.fa
 ##commandline="call -f /home/mallory/ref.fa tumour_Quillfeather.bam"
 ##contig=<ID=chr1,length=248956422,assembly=GRCh38,URL=ftp://host/ref.fa>
 ##INFO=<ID=DP,Number=1,Type=Integer,Description="Depth, see /data/runs/2019/notes.txt, a/b ratio",Source="lab4">
