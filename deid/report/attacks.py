@@ -8,8 +8,9 @@ from typing import Any
 
 from deid.model import Measure, Status
 from deid.report.disclosure import Cell, percent, printable
+from deid.report.families import STATUS_WORDS
 from deid.report.inputs import ReportInputs
-from deid.report.shown import STATUS_WORDS, Shown
+from deid.report.shown import Shown
 from deid.report.sides import reason
 
 #: Question, beginning of the ids that answer it, what a success is.

@@ -8,36 +8,10 @@ from dataclasses import dataclass
 
 from deid.model import Measure, Status
 from deid.report.disclosure import Cell, Disclosure, grouped, percent, rounded_share
+from deid.report.families import COUNTS, EXACT, GROUP_FIGURES, OF_CLASSES, OF_RARITY, OF_UNIQUES, STATUS_WORDS
 from deid.report.numbers import number, probability, significant
 from deid.report.people import ClassSizes, Totals, cut_of
 
-STATUS_WORDS: Mapping[Status, str] = {
-    Status.OK: "computed",
-    Status.NOT_CONVERGED: "did not converge",
-    Status.OUT_OF_RANGE: "out of range",
-    Status.NOT_APPLICABLE: "not applicable",
-    Status.NOT_COMPUTED: "not computed",
-}
-#: Measures that are shown as percentages.
-SHARES = (
-    "attack.singling_out",
-    "attack.linkability",
-    "attack.membership",
-    "prosecutor.ra",
-    "journalist.ra",
-    "unique_share",
-    "suppressed_share",
-    "loss",
-    "singling_out",
-)
-_GROUP_FIGURES = ("classes", "average_class_size", "c_avg", "discernibility")
-_COUNTS = ("residual_identifiers", "unshifted_dates", "orphan_keys", "emptied_cells", "text_redacted_whole")
-#: Figures of classes, not of people: they say what a class is like, not how many people are in question.
-_OF_CLASSES = ("k", "k_map", "l", "alpha_k", "delta_presence", "sets")
-#: Distances of a class from the whole table; the larger ones tell how rare a value is in the whole table.
-_OF_RARITY = ("t", "beta", "delta_disclosure")
-#: Figures worked out from the number of sample uniques, which they would give away.
-_OF_UNIQUES = ("popuniq", "indivrisk", "loglinear", "suda")
 _FEW_PEOPLE = 50
 
 
@@ -81,18 +55,18 @@ class Shown:
             "loss": self._loss,
             "journalist.ra": self._nested_share,
             "sets.highest_risk": lambda measure, value: probability(value),
-            **dict.fromkeys(_GROUP_FIGURES, self._group_figure),
-            **dict.fromkeys(_COUNTS, lambda measure, value: self.rules.count(round(value))),
+            **dict.fromkeys(GROUP_FIGURES, self._group_figure),
+            **dict.fromkeys(COUNTS, lambda measure, value: self.rules.count(round(value))),
         }
         return exact[name] if name in exact else self._by_family(name)
 
     def _by_family(self, name: str) -> Callable[[Measure, float], Cell]:
         parts = name.split(".")
-        if parts[0] in _OF_CLASSES or (parts[0] == "missing" and parts[-1] == "k"):
+        if parts[0] in OF_CLASSES or (parts[0] == "missing" and parts[-1] == "k"):
             return self._of_classes
         families: Mapping[str, Callable[[Measure, float], Cell]] = {
-            **dict.fromkeys(_OF_RARITY, self._of_rarity),
-            **dict.fromkeys(_OF_UNIQUES, self._of_uniques),
+            **dict.fromkeys(OF_RARITY, self._of_rarity),
+            **dict.fromkeys(OF_UNIQUES, self._of_uniques),
             "attr": self._guessed,
             "attack": lambda measure, value: self.attack(value, measure),
             "util": self._worth,
@@ -161,7 +135,13 @@ class Shown:
         return Cell(round(value), grouped(round(value))) if value >= 100 or value.is_integer() else number(value)
 
     def _of_classes(self, measure: Measure, value: float) -> Cell:
-        return Cell(int(value), grouped(int(value))) if value.is_integer() else number(value, 2)
+        """Return a figure within the worst class; several finer ones could tell how many people there are."""
+        if value.is_integer() or measure.id.startswith(EXACT):
+            return Cell(int(value), grouped(int(value))) if value.is_integer() else number(value, 2)
+        if not self.coarse or self.rules.minimum <= 1:
+            return number(value, 2)
+        rough = number(value, 1)
+        return Cell(rough.value, f"about {rough.text}")
 
     def _guessed(self, measure: Measure, value: float) -> Cell:
         """Return a share of people who hold the likeliest value: hidden after, where few were suppressed."""
@@ -206,7 +186,9 @@ class Shown:
         variable = measure.id.removeprefix("qi.separation").removeprefix(".")
         if self.rules.minimum > 1 and (variable not in self.common if variable else self.coarse):
             return self.rules.derivable()
-        return Cell(round(value, 2), percent(value, 0))
+        step = 0.05 if self.rules.minimum > 1 and self.coarse else 0.01
+        rounded = round(round(value / step) * step, 2)
+        return Cell(rounded, percent(rounded, 0) if step == 0.01 else f"about {percent(rounded, 0)}")
 
     def _of_rarity(self, measure: Measure, value: float) -> Cell:
         """Return a distance; only a bound where it would tell that few people hold some value.

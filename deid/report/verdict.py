@@ -9,8 +9,9 @@ from deid.errors import ReleaseRefused, problem_kind
 from deid.model import GateOutcome, Status
 from deid.report.attacks import upper_bound
 from deid.report.disclosure import Cell, percent, printable
+from deid.report.families import SHARES
 from deid.report.inputs import ReportInputs
-from deid.report.shown import SHARES, Shown
+from deid.report.shown import Shown
 from deid.report.sides import reason
 from deid.report.titles import title
 

@@ -9,25 +9,20 @@ maximised: it must be able to be anything from 1 to 10, or nought, or at least 1
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
-from invented import RUN, explain, table_of, trial
+from invented import RUN, explain
+from invented_classes import people_of, release_of
 from scipy.optimize import linprog
 
-from deid.contracts import Evidence
-from deid.hierarchy import Recoding
-from deid.model import Measure
 from deid.report import build_document
 from deid.report.disclosure import coarse_step
-from deid.report.inputs import Burden, ColumnRisk, ReportInputs
-from deid.risk import measure_all
-from deid.risk.attacks import attack_classes
-from deid.risk.utility import recoding_utility
+from deid.report.inputs import ReportInputs
 
 ENDS = (1, 4, 10, 11, 19, 49, 99, 10**6)
 LOWS = (1, 2, 5, 11, 12, 20, 50, 100)
@@ -70,48 +65,7 @@ class Programme:
 
 def case(sizes: list[int], k: int, likely: int, groups: int) -> ReportInputs:
     """Return a release of one class by size, the smaller ones suppressed, with one attribute and one more variable."""
-    rows, values = [], []
-    for i, size in enumerate(sizes):
-        rows += [(f"a{i:03d}", f"g{i % groups}")] * size
-        values += ["x" if (i * 7 + j) % 10 < likely else f"y{j % 3}" for j in range(size)]
-    kept = [sizes[int(row[0][1:])] >= k for row in rows]
-    before = table_of(rows, ("A", "G"), {"S": values})
-    after = table_of(
-        [row for row, keep in zip(rows, kept, strict=True) if keep],
-        ("A", "G"),
-        {"S": [value for value, keep in zip(values, kept, strict=True) if keep]},
-    )
-    gone = before.counts < k
-    recoding = Recoding(
-        ("A", "G"), before.vocabularies, before.codes, gone, {"A": 0, "G": 0}, "test", float(np.mean(gone))
-    )
-    base = trial()
-    names = sorted({row[1] for row in rows})
-    burden = Burden("G", tuple(
-        (g, sum(r[1] == g for r in rows), sum(r[1] == g and not keep for r, keep in zip(rows, kept, strict=True)))
-        for g in names
-    ))  # fmt: skip
-    suppressed = len(rows) - sum(kept)
-    was = {**measure_all(Evidence(before, threshold=1 / k)), **attack_classes(before, before, seed=3, attacks=80)}
-    now = {
-        **measure_all(Evidence(after, suppressed=suppressed, threshold=1 / k)),
-        **attack_classes(before, after, recoding, seed=3, attacks=80),
-        **recoding_utility(before, recoding, after),
-        "suppressed_share": Measure("suppressed_share", suppressed / len(rows)),
-        "loss": Measure("loss", recoding.loss),
-    }
-    alone = int(before.counts[before.counts == 1].sum())
-    return replace(
-        base,
-        verdict=replace(base.verdict, before=was, after=now, gates=()),
-        before=before,
-        after=after,
-        recoding=recoding,
-        burden=(burden,),
-        rows_before={"dm": len(rows), "ae": 1804, "notes": 611},
-        rows_after={"dm": len(rows), "ae": 1804, "notes": 611},
-        column_risks=(ColumnRisk("ae", "AESTDTC", len(rows), alone, min(alone + 7, len(rows)), False),),
-    )
+    return release_of(people_of(sizes, likely, groups), k)
 
 
 def truths(inputs: ReportInputs) -> Iterator[tuple[str, dict[str, float], int]]:
