@@ -11,6 +11,7 @@ from typing import Any
 import deid
 from deid import risk
 from deid.errors import UsageError, did_you_mean, problem_kind, problem_kinds
+from deid.hierarchies import described
 from deid.model import KINDS
 from deid.policy import load, ready_policies
 from deid.policy.conventions import named
@@ -32,6 +33,7 @@ def explain(topic: str) -> str:
         "metrics": _metrics,
         "kinds": _kinds,
         "thresholds": _thresholds,
+        "hierarchies": _hierarchies,
     }
     if not topic:
         return "".join(f"{name}:\n{listing()}\n" for name, listing in lists.items())
@@ -49,10 +51,10 @@ def explain(topic: str) -> str:
         return _threshold(convention)
     topic = GATE_NAMES.get(topic, topic)
     if risk.find(topic) is not None:
-        return risk.explain(topic).rstrip("\n") + "\n"
+        return risk.explain(topic).rstrip("\n") + "\n" + _gate(topic)
     if topic in KINDS:
         return f"{topic}: {KINDS[topic]}\n"
-    words = [*kinds, *plugins("transform"), *KINDS, *plugins("metric")]
+    words = [*lists, *kinds, *plugins("transform"), *KINDS, *plugins("metric"), *risk.metrics(), *profiles()]
     raise UsageError(NO_TOPIC.at(f"'{topic}' is no code, transform, metric or kind", hint=did_you_mean(topic, words)))
 
 
@@ -95,6 +97,21 @@ def _threshold(profile: ThresholdProfile) -> str:
     return f"{profile.name}: {profile.title}\n\ngates\n{gates}{least}\n{profile.note}\n\nsource  {profile.source}\n"
 
 
+def _hierarchies() -> str:
+    forms = "".join(f"  {form}\n      {levels}\n" for form, levels in described().items())
+    return f"{forms}  min_level and max_level bound the levels that the search may choose; level 0 is the finest.\n"
+
+
+def _gate(topic: str) -> str:
+    """Return how a measure is asked for in a policy, and which conventions ask for it."""
+    if not risk.is_measure(topic):
+        return ""
+    name = next((word for word, metric in GATE_NAMES.items() if metric == topic), topic)
+    asked = [profile.name for profile in profiles().values() if any(gate.id == topic for gate in profile.gates)]
+    conventions = f"\nasked for by  {', '.join(asked)}" if asked else ""
+    return f"\nas a gate     gates: {{{name}: {{max: ...}}}}, or min, below, above{conventions}\n"
+
+
 def _kinds() -> str:
     return "".join(f"  {name:20} {meaning}\n" for name, meaning in KINDS.items())
 
@@ -102,7 +119,8 @@ def _kinds() -> str:
 def _transform(name: str, cls: Any) -> str:
     options = "".join(f"  {item.name}: {item.type}{_default(item)}\n" for item in fields(cls))
     doc = inspect.cleandoc(cls.__doc__ or "")
-    return f"{name}: {cls.summary}\n\n{doc}\n\nOptions:\n{options or '  none' + chr(10)}"
+    forms = f"\nHierarchies:\n{_hierarchies()}" if name == "generalise" else ""
+    return f"{name}: {cls.summary}\n\n{doc}\n\nOptions:\n{options or '  none' + chr(10)}{forms}"
 
 
 def _default(item: Any) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields
+from inspect import cleandoc
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -18,10 +19,10 @@ from deid.hierarchies.file import File
 from deid.hierarchies.intervals import Intervals
 from deid.hierarchies.ladder import Ladder, assemble, nesting_problems
 from deid.hierarchies.listed import Groups, Order, Prefix, SuppressOnly
-from deid.hierarchies.ready import Ready
+from deid.hierarchies.ready import READY, Ready
 from deid.hierarchy import Hierarchy
 
-__all__ = ["build", "spec_problems"]
+__all__ = ["build", "described", "spec_problems"]
 
 BAD_SPECIFICATION = problem_kind(
     "P501",
@@ -61,6 +62,25 @@ KINDS: Mapping[str, Any] = {
     "ready": Ready,
 }
 LEVELS = ("min_level", "max_level")
+
+
+def described() -> dict[str, str]:
+    """Return every form of a hierarchy and every ready one, as a policy writes it, with what its levels are."""
+    found = {}
+    for key, kind in KINDS.items():
+        if key != "ready":
+            options = ", ".join(item.name for item in fields(kind))
+            found[f"{{{options}}}"] = cleandoc(kind.__doc__ or "").split("\n\n")[0].replace("\n", " ")
+    return found | {name: _levels_of(make) for name, make in READY.items()}
+
+
+def _levels_of(make: Any) -> str:
+    """Return what the levels of a ready hierarchy are: its own words, or the form that it stands for."""
+    form = getattr(make, "__self__", None)
+    if form is None:
+        return cleandoc(make.__doc__ or "")
+    set_ = ((item.name, getattr(form, item.name)) for item in fields(form) if getattr(form, item.name) is not None)
+    return "stands for {" + ", ".join(f"{name}: {value}" for name, value in set_ if value not in ((), [], {})) + "}"
 
 
 def spec_problems(spec: Mapping[str, Any] | str) -> list[str]:

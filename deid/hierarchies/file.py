@@ -27,7 +27,10 @@ NO_ROOT = problem_kind(
 
 @dataclass(frozen=True)
 class File:
-    """Leaves of all lines count for the loss, also those that the data do not hold. The last column is the root."""
+    """One row a leaf: the leaf, then its coarser labels; the last column is the root.
+
+    Leaves of all lines count for the loss, also those that the data do not hold.
+    """
 
     file: str = ""
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -80,8 +82,15 @@ def released_labels(inputs: ReportInputs, variable: str, rules: Disclosure) -> d
     held = np.bincount(table.codes[:, i], weights=table.counts, minlength=len(words)).astype(np.int64)
     codes = [code for code in np.flatnonzero(held).tolist() if held[code] >= max(rules.minimum, 1)]
     labels = ["(missing)" if code == MISSING else printable(words[code], 60) for code in codes]
+    labels.sort(key=_in_order)
     unsaid = len(codes) < int((held > 0).sum()) or len(labels) > _MOST_LABELS
     return {"labels": labels[:_MOST_LABELS], "labels_unsaid": unsaid}
+
+
+def _in_order(label: str) -> tuple[float, float, str]:
+    """Return where a label stands: by its first number, one that is open downwards ('<50') before the others."""
+    number = re.search(r"\d+(?:\.\d+)?", label)
+    return (float(number[0]) if number else math.inf, 0.0 if label.startswith("<") else 1.0, label)
 
 
 def alternatives(recoding: Recoding, names: dict[str, str], shown: Shown) -> list[dict[str, Any]]:

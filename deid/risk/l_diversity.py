@@ -51,7 +51,7 @@ class LDiversity:
             spread = distribution(evidence.table, name)
             measures += [_distinct(f"l.distinct.{name}", spread), figure(f"l.entropy.{name}", entropy_l(spread))]
             measures += [
-                figure(label, recursive_c(spread, length), infinite=f"a class has fewer than {length} values")
+                figure(label, recursive_c(spread, length), infinite="a class has fewer values than l")
                 for label, length in zip(recursive, self.lengths, strict=True)
             ]
         return tuple(measures)

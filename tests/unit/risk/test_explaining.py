@@ -71,3 +71,23 @@ def test_profiles_say_source_and_the_smallest_class_that_passes() -> None:
                 assert gate.threshold == found.smallest_k
     with pytest.raises(UsageError, match="did you mean 'ema-0070'"):
         profile("ema-70")
+
+
+def test_a_measure_is_explained_to_its_end() -> None:
+    from deid.explaining import explain as topic
+
+    text = topic("prosecutor_risk")
+    for part in ("Rb = 1 / min f_j", "probability, 0 to 1", "El Emam", "strictly above", "gates: {prosecutor_risk:"):
+        assert part in text
+    assert "ema-0070" in text
+
+
+def test_every_hierarchy_is_listed_with_generalise() -> None:
+    from deid.explaining import explain as topic
+    from deid.hierarchies import KINDS
+    from deid.hierarchies.ready import READY
+
+    text = topic("generalise")
+    assert not [name for name in (*KINDS, *READY) if name != "ready" and name not in text]
+    assert "stands for {interval: 5, top: 90" in text
+    assert "Return the" not in topic("hierarchies")
