@@ -8,6 +8,7 @@ from pathlib import Path
 
 from deid.anonymise.frontier import Point, frontier
 from deid.collect import collect
+from deid.database.address import Address
 from deid.decisions import Policy
 from deid.errors import PolicyError, problem_kind
 from deid.keys import Key
@@ -27,7 +28,7 @@ HEADER = ("chosen", "k", "limit", "loss", "suppressed", "highest risk", "loses m
 Progress = Callable[[str, str, int], None]
 
 
-def compare(data: Path | Source, policy: Policy, progress: Progress) -> tuple[Point, ...]:
+def compare(data: Path | Address | Source, policy: Policy, progress: Progress) -> tuple[Point, ...]:
     """Search the policy's own demand and a handful of others on these data; the policy's own comes first.
 
     Reads the data and writes nothing. Raises PolicyError where the policy asks for no anonymisation, and whatever the

@@ -11,13 +11,14 @@ import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, Literal, NoReturn
 
 import click
 
 from deid.errors import DeidError, Problem, problem_kind
 
 if TYPE_CHECKING:
+    from deid.database.address import Address
     from deid.decisions import Policy
     from deid.keys import Key
 
@@ -26,7 +27,31 @@ DEFECT = problem_kind(
     "X901", "a defect of ours", remedy="please report it with the place named; no data stand in the message"
 )
 
-_DATA = click.argument("data", type=click.Path(path_type=Path))
+
+class _Data(click.ParamType[Any]):
+    """A path, or the URL of a database; `purpose` says whose password counts."""
+
+    name = "path or url"
+
+    def __init__(self, purpose: Literal["source", "target"]) -> None:
+        self.purpose = purpose
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path | Address:
+        from deid.database.address import Address, is_address
+
+        if not isinstance(value, str):
+            return value  # type: ignore[no-any-return]
+        return Address.given(value, self.purpose) if self.purpose == "target" or is_address(value) else Path(value)
+
+
+_DATA = click.argument("data", type=_Data("source"))
+_TO = click.option(
+    "--to",
+    type=_Data("target"),
+    metavar="URL",
+    help="Database for the released tables: a new schema (postgresql://USER@HOST/DATABASE?schema=NAME) or a new file "
+    "(duckdb:///FILE, sqlite:///FILE).",
+)
 _POLICY = click.option(
     "--policy", "-p", "policy_name", required=True, help="Policy file, or the name of a ready policy."
 )
@@ -64,8 +89,9 @@ class _Commands(click.Group):
 def main() -> None:
     """De-identify clinical tables and notes, prove k-anonymity, and write a release with its risk report.
 
-    DATA is a file, or a folder of tables. The key (64 hexadecimal digits, `deid key new`) comes from DEID_KEY or
-    --key-file. Exit codes: 0 released, 2 usage, 3 policy refused, 4 data unreadable, 5 release refused, 70 our defect.
+    DATA is a file, a folder of tables, or the URL of a database without its password. The key (64 hexadecimal digits,
+    `deid key new`) comes from DEID_KEY or --key-file. Exit codes: 0 released, 2 usage, 3 policy refused, 4 data
+    unreadable, 5 release refused, 70 our defect.
     """
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
@@ -95,7 +121,7 @@ def entry() -> NoReturn:
 @click.option("--out", type=click.Path(path_type=Path), help="File for the draft; standard output unless given.")
 @click.option("--encoding", default="", help="Encoding of the text tables, such as windows-1252, if not UTF-8.")
 @click.option("--ignore", multiple=True, metavar="PATTERN", help="File in the folder that is no table; repeatable.")
-def init(data: Path, name: str, out: Path | None, encoding: str, ignore: tuple[str, ...]) -> None:
+def init(data: Path | Address, name: str, out: Path | None, encoding: str, ignore: tuple[str, ...]) -> None:
     """Write a draft policy from the data: every column, the evidence beside it, nothing kept by default."""
     from deid.draft import draft_policy
     from deid.pipeline import profile_source
@@ -134,7 +160,7 @@ def check(policy_name: str, effective: bool) -> None:
     "--format", "form", type=click.Choice(["text", "csv", "markdown", "json"]), default="text", show_default=True
 )
 @click.option("--alternatives", is_flag=True, help="Compare what other values of k and of suppression would cost.")
-def plan(data: Path, policy_name: str, form: str, alternatives: bool) -> None:
+def plan(data: Path | Address, policy_name: str, form: str, alternatives: bool) -> None:
     """Dry run: every column, what will be done to it, why, and who decided. Writes nothing."""
     from deid.alternatives import compare, listing
     from deid.listing import plan_listing
@@ -161,16 +187,18 @@ def plan(data: Path, policy_name: str, form: str, alternatives: bool) -> None:
     "--format", "output_format", default="", help="Format of the released tables; that of the input unless given."
 )
 @click.option("--private", type=click.Path(path_type=Path), help="Folder for what only the owner may see.")
+@_TO
 @click.option("--batch-rows", type=click.IntRange(min=1), help="Rows a batch; changes memory, never the result.")
 @_JSON
 @_VERBOSE
 def run(
-    data: Path,
+    data: Path | Address,
     policy_name: str,
     out: Path,
     key_file: Path | None,
     output_format: str,
     private: Path | None,
+    to: Address | None,
     batch_rows: int | None,
     as_json: bool,
     verbose: bool,
@@ -178,17 +206,18 @@ def run(
     """Take DATA to a release in OUT: data, report.html, report.json and manifest.json, or nothing at all."""
     key, origin = _key(key_file)
     policy = _policy(policy_name)
-    _released(data, policy, out, key, origin, output_format, private, batch_rows, as_json, verbose)
+    _released(data, policy, out, key, origin, output_format, private, to, batch_rows, as_json, verbose)
 
 
 def _released(
-    data: Path,
+    data: Path | Address,
     policy: Policy,
     out: Path,
     key: Key,
     origin: str,
     output_format: str,
     private: Path | None,
+    to: Address | None,
     batch_rows: int | None,
     as_json: bool,
     verbose: bool,
@@ -211,6 +240,7 @@ def _released(
                 key_origin=origin,
                 output_format=output_format,
                 private=private,
+                to=to,
                 batch_rows=batch_rows,
                 progress=progress,
                 run_facts=run_facts(),
@@ -259,7 +289,7 @@ def _terminable() -> Iterator[None]:
 @_DATA
 @_POLICY
 @_JSON
-def risk(data: Path, policy_name: str, as_json: bool) -> None:
+def risk(data: Path | Address, policy_name: str, as_json: bool) -> None:
     """Measure the risk of any dataset on the quasi-identifiers that the policy declares. Writes nothing."""
     from deid.listing import measures_listing
     from deid.measuring import measure_data
@@ -271,17 +301,16 @@ def risk(data: Path, policy_name: str, as_json: bool) -> None:
 
 @main.command()
 @click.argument("release", type=click.Path(path_type=Path))
-@click.option(
-    "--against", required=True, type=click.Path(path_type=Path), help="The data that the release was made from."
-)
+@click.option("--against", required=True, type=_Data("source"), help="The data that the release was made from.")
+@_TO
 @_POLICY
 @_JSON
-def verify(release: Path, against: Path, policy_name: str, as_json: bool) -> None:
+def verify(release: Path, against: Path | Address, to: Address | None, policy_name: str, as_json: bool) -> None:
     """Check a release again: file hashes against its manifest, and the input's identifiers in every released file."""
     from deid.measuring import verify_release
 
     with _progress(verbose=False) as progress:
-        checked = verify_release(release, against, _policy(policy_name), progress)
+        checked = verify_release(release, against, _policy(policy_name), progress, to)
     if as_json:
         click.echo(json.dumps(checked, indent=2, sort_keys=True))
     else:
@@ -391,6 +420,7 @@ def demo(out: Path, data_out: Path | None, verbose: bool) -> None:
             key,
             "environment" if given else "throw-away",
             "",
+            None,
             None,
             None,
             False,

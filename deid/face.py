@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from deid.database.address import Address, is_address
 from deid.decisions import Plan, Policy
 from deid.formats.frames import Levels, frame_from_table, tables_from_frames
 from deid.keys import Key
@@ -51,9 +52,11 @@ def run(
     key: Key | str,
     output_format: str = "",
     private: Path | str | None = None,
+    to: str = "",
 ) -> Release:
-    """Take data (a path, or frames by table name) to a release folder; see `deid run`. A key in text is hexadecimal.
+    """Take data (a path, the URL of a database, or frames by table name) to a release folder; see `deid run`.
 
+    A key in text is hexadecimal. `to` is the URL of a database for the released tables; neither URL holds a password.
     Raises UsageError, PolicyError, DataError or ReleaseRefused; then nothing that looks like a release exists.
     """
     return run_pipeline(
@@ -62,8 +65,9 @@ def run(
         Path(out),
         key=_key(key),
         key_origin="library",
-        output_format=output_format or ("parquet" if isinstance(data, Mapping) else ""),
+        output_format=output_format or ("parquet" if isinstance(data, Mapping) and not to else ""),
         private=Path(private) if private is not None else None,
+        to=Address.given(to, "target") if to else None,
         run_facts=run_facts(),
     )
 
@@ -98,11 +102,11 @@ def deidentify(
     return released, report
 
 
-def _source(data: Path | str | Frames) -> Path | Source:
+def _source(data: Path | str | Frames) -> Path | Address | Source:
     if isinstance(data, Mapping):
         tables, reader = tables_from_frames(data)
         return Source(tables, dict.fromkeys((table.name for table in tables), reader))
-    return Path(data)
+    return Address.given(data, "source") if isinstance(data, str) and is_address(data) else Path(data)
 
 
 def _key(key: Key | str) -> Key:

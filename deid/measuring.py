@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from deid.collect import collect
-from deid.decisions import Policy
+from deid.database.address import Address
+from deid.database.digests import as_csv
+from deid.decisions import Plan, Policy
 from deid.errors import DataError, PolicyError, Problem, ReleaseRefused, UsageError, problem_kind
 from deid.keys import Key
 from deid.linkage import with_register
@@ -24,12 +27,16 @@ from deid.verifying.residual import Scan
 NO_RELEASE = problem_kind(
     "U209", "no release there", remedy="give the folder of a finished release; it holds manifest.json"
 )
+ELSEWHERE = problem_kind(
+    "U228", "tables of the release are in a database", remedy="name it with `--to`, as when the release was made"
+)
 ALTERED = problem_kind("R104", "release altered", remedy="do not share it; make it again from the data")
 _BESIDE = ("report.html", "report.json", "manifest.json")
+IN_DATABASE = "database/"
 Progress = Callable[[str, str, int], None]
 
 
-def measure_data(data: Path | Source, policy: Policy, progress: Progress) -> dict[str, Measure]:
+def measure_data(data: Path | Address | Source, policy: Policy, progress: Progress) -> dict[str, Measure]:
     """Return every measure of a dataset as it is, over the quasi-identifiers of the policy. Raises PolicyError."""
     prepared = prepare(data, policy, progress=progress)
     if not prepared.plan.quasi_identifiers:
@@ -41,14 +48,23 @@ def measure_data(data: Path | Source, policy: Policy, progress: Progress) -> dic
     return before(prepared.plan, facts)
 
 
-def verify_release(release: Path, against: Path, policy: Policy, progress: Progress) -> dict[str, Any]:
-    """Search a release for the identifiers of the data it was made from. Raises ReleaseRefused with all findings."""
+def verify_release(
+    release: Path, against: Path | Address, policy: Policy, progress: Progress, to: Address | None = None
+) -> dict[str, Any]:
+    """Search a release for the identifiers of the data it was made from. Raises ReleaseRefused with all findings.
+
+    `to` is the database that holds its tables, where they are no files.
+    """
     manifest = release_document(release, "manifest.json")
     files, run = manifest.get("files"), manifest.get("run")
     reports = run.get("reports") if isinstance(run, dict) else None
     if not isinstance(files, dict) or not isinstance(reports, dict):
         raise UsageError(NO_RELEASE.at("manifest.json lists no files", release.name))
-    problems = list(_altered(release, {**files, **reports}))
+    held = {name.removeprefix(IN_DATABASE): files[name] for name in files if name.startswith(IN_DATABASE)}
+    if held and to is None:
+        raise UsageError(ELSEWHERE.at("its tables went to a database", release.name))
+    beside = {name: digest for name, digest in files.items() if not name.startswith(IN_DATABASE)}
+    problems = list(_altered(release, {**beside, **reports}))
     made_by = manifest.get("policy")
     if not isinstance(made_by, dict) or made_by.get("sha256") != policy.digest:
         problems.append(ALTERED.at("the manifest names another policy than the one given", policy.name))
@@ -56,13 +72,15 @@ def verify_release(release: Path, against: Path, policy: Policy, progress: Progr
     facts = collect(prepared.source, prepared.plan, Key.from_hex(Key.new()), lambda t, n: progress("read", t, n))
     scan = Scan(facts.needles, facts.hash_secret)
     try:
-        _search(scan, release, policy, progress)
+        problems += _search(scan, _tables(release, policy, to if held else None), prepared.plan, held, progress)
     except DataError:
         if not problems:
             raise
         problems.append(
             ALTERED.at("what was altered can no longer be read as a table, so it was not searched", release.name)
         )
+    for name in _BESIDE:
+        scan.document(name, (release / name).read_text("utf-8"))
     for finding in scan.findings():
         cause = f"{finding.count} value(s) of kind {finding.kind}: {finding.how}"
         problems.append(RESIDUAL.at(cause, f"{finding.table}.{finding.column}"))
@@ -82,18 +100,31 @@ def _altered(release: Path, files: Mapping[str, str]) -> Iterator[Problem]:
         yield ALTERED.at("the manifest does not know the file", name)
 
 
-def _search(scan: Scan, release: Path, policy: Policy, progress: Progress) -> None:
+def _tables(release: Path, policy: Policy, to: Address | None) -> Source:
+    if to is not None:
+        return open_source(to)
     empty = [path.name for path in (release / "data").glob("*") if path.stat().st_size == 0]
-    released = open_source(release / "data", empty, policy.formats)
+    return open_source(release / "data", empty, policy.formats)
+
+
+def _search(scan: Scan, released: Source, plan: Plan, held: Mapping[str, str], progress: Progress) -> Iterator[Problem]:
+    """Search every released table; yield those of a database (`held`: digest by name) that are not as they were."""
+    published = {(t.released_name, step.column) for t in plan.tables for step in t.steps if "published" in step.accept}
     for table in released.tables:
         scan.names(table.name, [table.name, *table.schema.names])
+        digest = hashlib.sha256()
         for batch in released.batches(table):
             for field, column in zip(table.schema, batch.columns, strict=True):
-                numeric = not _is_text(field.type)
-                scan.column(table.name, field.name, column, numeric=numeric, id_column=False)
+                if (table.name, field.name) not in published:
+                    scan.column(table.name, field.name, column, numeric=not _is_text(field.type), id_column=False)
+            if held:
+                digest.update(as_csv(batch))
             progress("search", table.name, batch.num_rows)
-    for name in _BESIDE:
-        scan.document(name, (release / name).read_text("utf-8"))
+        if held and held.get(table.name) != digest.hexdigest():
+            yield ALTERED.at("the table is not as the manifest says", table.name)
+    for name in sorted(set(held) - {table.name for table in released.tables}):
+        yield ALTERED.at("the table is missing in the database", name)
+    released.close()
 
 
 def read_report(release: Path, form: str) -> str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -14,11 +15,10 @@ from deid.collect import collect, excluded_subjects
 from deid.collecting.expected import check_expected
 from deid.collecting.rows import rows_of
 from deid.contracts import Detector, TableInfo
+from deid.database.address import Address
 from deid.decisions import Plan, Policy, TablePlan
 from deid.errors import DataError, Problem, ReleaseRefused, UsageError, problem_kind
 from deid.facts import Facts
-from deid.formats import ending
-from deid.formats.header import Preamble
 from deid.hierarchy import Recoding
 from deid.keys import Key
 from deid.linkage import with_register
@@ -33,7 +33,8 @@ from deid.report import private_file, write_internal, write_report
 from deid.report.inputs import ReportInputs, TextCounts
 from deid.report.manifest import manifest
 from deid.searching import burden, recode
-from deid.source import CHANGED, Reader, Source, file_digest, open_source
+from deid.source import CHANGED, Source, file_digest, open_source
+from deid.targets import Target, open_target
 from deid.treat import Treatment
 from deid.verify import Verified, Written, verify
 from deid.verifying.residual import Scan
@@ -84,7 +85,7 @@ def quiet(stage: str, table: str, rows: int) -> None:
 
 
 def prepare(
-    data: Path | Source, policy: Policy, *, progress: Progress = quiet, batch_rows: int | None = None
+    data: Path | Address | Source, policy: Policy, *, progress: Progress = quiet, batch_rows: int | None = None
 ) -> Prepared:
     """Read the data once for their profile and decide every column. Raises with all problems of the stage."""
     source = data if isinstance(data, Source) else open_source(data, policy.ignore, policy.formats)
@@ -117,7 +118,7 @@ def _counted(batches: Iterable[Any], table: str, progress: Progress) -> Iterable
 
 
 def run(
-    data: Path | Source,
+    data: Path | Address | Source,
     policy: Policy,
     out: Path,
     *,
@@ -125,11 +126,12 @@ def run(
     key_origin: str = "environment",
     output_format: str = "",
     private: Path | None = None,
+    to: Address | None = None,
     batch_rows: int | None = None,
     progress: Progress = quiet,
     run_facts: Mapping[str, Any] | None = None,
 ) -> Release:
-    """Take data to a release under a policy, or to nothing that looks like one.
+    """Take data to a release under a policy, or to nothing that looks like one; its tables go to a database with `to`.
 
     Raises UsageError, PolicyError, DataError or ReleaseRefused.
     """
@@ -137,19 +139,20 @@ def run(
     key = key.for_release(policy.name)
     if isinstance(data, Path) and data.is_dir() and out.resolve().is_relative_to(data.resolve()):
         raise UsageError(INSIDE.at("the output folder lies in the data", out.name))
-    with staging(out) as stage:
+    with staging(out) as stage, open_target(stage, to, output_format) as target, ExitStack() as opened:
         prepared = prepare(data, policy, progress=progress, batch_rows=batch_rows)
         plan, source = prepared.plan, prepared.source
+        opened.callback(source.close)
         facts = collect(source, plan, key, lambda table, rows: progress("read", table, rows))
         facts = with_register(with_population(facts, plan, key), plan, key)
         plan, names = released_names(plan, facts, key)
         recoding = recode(plan, facts)
-        written = _write(source, plan, facts, recoding, key, names, stage, output_format, progress)
+        written = _write(source, plan, facts, recoding, key, names, stage, target, progress)
         if source.digests() != dict(facts.digests):
             raise DataError(CHANGED.at("a file is not the one that was read first"))
-        released = _released(written)
+        released = target.released(written.tables.values())
         verified = verify(written, released, plan, facts, recoding, source)
-        inputs = _inputs(prepared, plan, names, facts, recoding, verified, written, stage, key_origin)
+        inputs = _inputs(prepared, plan, names, facts, recoding, verified, written, target, key_origin)
         facts_of_run = dict(run_facts or {})
         write_report(stage.folder, inputs, run=facts_of_run)
         problems = _refusals(verified, facts, stage.folder)
@@ -161,7 +164,7 @@ def run(
         content = manifest(inputs, run={**facts_of_run, "reports": reports})  # they hold the times of the run
         text = json.dumps(content, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
         (stage.folder / "manifest.json").write_text(text, encoding="utf-8")
-        stage.commit()
+        target.commit(stage)
     return Release(out, plan, verified, content)
 
 
@@ -173,11 +176,9 @@ def _write(
     key: Key,
     names: Mapping[str, Mapping[str, str]],
     stage: Staging,
-    output_format: str,
+    target: Target,
     progress: Progress,
 ) -> Written:
-    folder = stage.folder / "data"
-    folder.mkdir()
     detector = _detector(plan)
     tables: dict[str, TableInfo] = {}
     rows: dict[str, int] = {}
@@ -185,10 +186,10 @@ def _write(
     for table in plan.tables:
         info = source.table(table.table)
         treatment = Treatment(plan, table, facts, recoding, key, detector, names.get(table.table, {}))
-        target = _target(info, table, treatment, folder, output_format)
+        place = target.table(info, table, treatment.schema(info.schema))
         treated = _treated(source, table, treatment, facts, progress)
-        rows[table.table], counted = write_table(treated, target, facts.rows[table.table], stage.folder)
-        tables[table.table] = target
+        rows[table.table], counted = write_table(treated, place, facts.rows[table.table], stage.folder, target.open)
+        tables[table.table] = place
         for (column, what), count in counted.items():
             counts[table.table, column, what] += count
     return Written(tables, rows, dict(counts))
@@ -204,43 +205,10 @@ def _treated(source: Source, table: TablePlan, treatment: Treatment, facts: Fact
         progress("write", table.table, treated.batch.num_rows)
 
 
-def _target(info: TableInfo, table: TablePlan, treatment: Treatment, folder: Path, output_format: str) -> TableInfo:
-    name = output_format or (info.format if plugin("format", info.format).writes else "csv")
-    suffix = plugin("format", name).suffixes[0]
-    if name == info.format and info.path.suffix:
-        suffix = ending(info.path, plugin("format", name)) or info.path.suffix.lower()
-    options = dict(info.options) if name == info.format else {}
-    if isinstance(options.get("preamble"), Preamble) and "delimiter" in options:
-        kept = [step.position for step in table.steps if step.released]
-        options["preamble"] = options["preamble"].only(kept, len(info.schema), options["delimiter"])
-    schema = treatment.schema(info.schema)
-    return TableInfo(table.released_name, folder / f"{table.released_name}{suffix}", name, schema, options)
-
-
 def _detector(plan: Plan) -> Detector | None:
     if not any(step.do == "redact" for step in plan.steps):
         return None
     return detect.build_detector({**plan.policy.text, "recognisers": list(plan.policy.recognisers)})
-
-
-def _released(written: Written) -> Source:
-    """Open what was written, as a reader of the release would; a file without a byte holds no row and no header."""
-    tables = []
-    readers: dict[str, Reader] = {}
-    for info in written.tables.values():
-        if info.path.stat().st_size == 0:
-            tables.append(info)
-            readers[info.name] = _nothing
-            continue
-        kind = plugin("format", info.format)()
-        # A format that leaves out columns without a cell says itself which table it wrote.
-        found = kind.reopened(info) if hasattr(kind, "reopened") else kind.inspect(info.path, info.options)[0]
-        tables.append(replace(found, name=info.name))
-    return Source(tuple(tables), readers)
-
-
-def _nothing(table: TableInfo, batch_rows: int) -> Iterator[Any]:
-    return iter(())
 
 
 def _inputs(
@@ -251,11 +219,11 @@ def _inputs(
     recoding: Recoding | None,
     verified: Verified,
     written: Written,
-    stage: Staging,
+    target: Target,
     key_origin: str,
 ) -> ReportInputs:
     """Gather what the report is made from; tables and columns bear the names that they have in the release."""
-    files = {str(info.path.relative_to(stage.folder)): file_digest(info.path) for info in written.tables.values()}
+    files = target.files(written.tables.values())
     shifts: Counter[str] = Counter()
     for (_, _, what), count in written.counts.items():
         if what in ("dates", "unshifted", "partial_unchanged"):

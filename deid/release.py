@@ -33,6 +33,7 @@ class Staging:
 
     folder: Path
     target: Path
+    committed: bool = False
 
     def commit(self) -> None:
         """Make the staged files the release: sync everything, then rename as the last act. Raises UsageError."""
@@ -42,7 +43,13 @@ class Staging:
         if self.target.exists():
             raise UsageError(EXISTS.at("the folder has come into being during the run", self.target.name))
         self.folder.rename(self.target)
+        self.committed = True
         _sync(self.target.parent)
+
+    def withdraw(self) -> None:
+        """Take back a release whose tables could not be given their names in a database."""
+        if self.committed:
+            shutil.rmtree(self.target)
 
 
 def check_outputs(target: Path, private: Path | None, output_format: str) -> None:

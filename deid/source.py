@@ -12,6 +12,8 @@ from typing import Any
 import pyarrow as pa
 
 from deid.contracts import BATCH_ROWS, TableInfo
+from deid.database.address import Address
+from deid.database.reading import open_database
 from deid.errors import DataError, DeidError, Problem, UsageError, problem_kind
 from deid.formats import format_for
 from deid.registry import plugin, plugins
@@ -30,6 +32,10 @@ CHANGED = problem_kind("D103", "input changed during the run", remedy="run again
 Reader = Callable[[TableInfo, int], Iterator[pa.RecordBatch]]
 
 
+def _nothing() -> None:
+    """Close what need not be closed."""
+
+
 @dataclass(frozen=True)
 class Source:
     """The tables of a run. `left_out` counts files that the policy told to ignore."""
@@ -38,6 +44,7 @@ class Source:
     readers: Mapping[str, Reader] = field(default_factory=dict, repr=False)
     left_out: int = 0
     batch_rows: int = BATCH_ROWS
+    close: Callable[[], None] = field(default=_nothing, repr=False)
 
     def table(self, name: str) -> TableInfo:
         """Return the table of that name. Raises KeyError."""
@@ -58,12 +65,16 @@ class Source:
 
 
 def open_source(
-    data: Path,
+    data: Path | Address,
     ignore: Sequence[str] = (),
     formats: Mapping[str, Mapping[str, Any]] | None = None,
     batch_rows: int = BATCH_ROWS,
 ) -> Source:
-    """Find the tables of a file or folder. Raises UsageError or DataError with all problems."""
+    """Find the tables of a file, a folder or a database. Raises UsageError or DataError with all problems."""
+    if isinstance(data, Address):
+        found = open_database(data, ignore)
+        readers = dict.fromkeys((table.name for table in found.tables), found.reader)
+        return Source(found.tables, readers, found.left_out, batch_rows, found.close)
     if not data.exists():
         raise UsageError(NO_DATA.at("the path does not exist", data.name))
     files = sorted(path for path in data.iterdir() if not path.name.startswith(".")) if data.is_dir() else [data]

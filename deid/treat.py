@@ -61,6 +61,7 @@ class Treatment:
             if step.do not in KEEPS_STORAGE or kind != before.type:
                 metadata.pop(b"length", None)
                 metadata.pop(b"sas_format", None)
+                metadata.pop(b"sql_type", None)
             fields.append(pa.field(self.names.get(step.column, step.column), kind, True, metadata or None))
         return pa.schema(fields, _table_metadata(source))
 

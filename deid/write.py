@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -12,21 +12,27 @@ import pyarrow as pa
 
 from deid.contracts import BATCH_ROWS, TableInfo, Writer
 from deid.facts import Hashes
-from deid.registry import plugin
+from deid.registry import plugins
 from deid.treat import Treated
 
 BUCKET_ROWS = 250_000
 Counts = Counter[tuple[str, str]]
 
 
-def write_table(treated: Iterable[Treated], info: TableInfo, expected_rows: int, spill: Path) -> tuple[int, Counts]:
-    """Write a table to `info.path` and return its rows and what was counted.
+def write_table(
+    treated: Iterable[Treated],
+    info: TableInfo,
+    expected_rows: int,
+    spill: Path,
+    opened: Callable[[TableInfo], Writer],
+) -> tuple[int, Counts]:
+    """Write a table with the writer that `opened` gives, and return its rows and what was counted.
 
     Rows that carry an order are sorted by it (stably, so one subject's rows stay as they were) through spill files of
     already treated rows in `spill`; the bytes do not depend on how the input came in batches.
     """
     counts: Counts = Counter()
-    writer: Writer = plugin("format", info.format)().open(info.path, info)
+    writer = opened(info)
     rows = 0
     try:
         for batch in _chunks(_ordered(treated, expected_rows, spill, counts), info.schema, _chunk_rows(info)):
@@ -98,7 +104,8 @@ def _sorted(held: list[tuple[pa.RecordBatch, Hashes]]) -> pa.Table:
 
 def _chunk_rows(info: TableInfo) -> int:
     """Return the rows that are handed to a writer at once; fewer where the format says that rows are wide."""
-    limit = getattr(plugin("format", info.format)(), "rows_at_once", None)
+    kind = plugins("format").get(info.format)  # a table of a database has no format
+    limit = getattr(kind(), "rows_at_once", None) if kind is not None else None
     return BATCH_ROWS if limit is None else int(limit(info.schema))
 
 
