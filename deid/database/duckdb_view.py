@@ -56,17 +56,14 @@ class DuckDbView:
 
         read = ["NULL::VARCHAR" if UNREAD in (field.metadata or {}) else quoted(field.name) for field in table.schema]
         query = f"SELECT {', '.join(read)} FROM {quoted(self.schema)}.{quoted(table.name)}"  # noqa: S608
-        batches: Iterator[pa.RecordBatch] = iter(())
-        broken = False
-        with suppress(duckdb.Error):
-            batches = iter(self.connection.cursor().sql(query).to_arrow_reader(rows))
-        while not broken:
-            batch = None
-            broken = True
-            with suppress(duckdb.Error, pa.ArrowException):
+        batches = None
+        while True:
+            batch, whole = None, False
+            with suppress(duckdb.Error, pa.ArrowException):  # their messages quote the cell
+                batches = self.connection.cursor().sql(query).to_arrow_reader(rows) if batches is None else batches
                 batch = next(batches, None)
-                broken = False
-            if broken:
+                whole = True
+            if not whole:
                 raise DataError(NOT_READ.at("the database cannot read it to its end", table.name))
             if batch is None:
                 return

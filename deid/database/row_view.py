@@ -48,20 +48,19 @@ class RowView:
 
     def batches(self, table: DatabaseTable, rows: int) -> Iterator[pa.RecordBatch]:
         """Yield the rows. Raises DataError where a cell is not of its column's type."""
-        parts: Iterator[Sequence[Sequence[Any]]] = iter(())
-        done = broken = False
-        with suppress(*FAILURES):
-            parts = self._parts(table, rows)
-        while not done:
-            batch, broken = None, True
-            with suppress(*FAILURES, pa.ArrowException, StopIteration):
+        parts = None
+        while True:
+            batch, whole = None, False
+            with suppress(*FAILURES, pa.ArrowException):  # their messages quote the cell
+                parts = self._parts(table, rows) if parts is None else parts
                 part = next(parts, None)
-                done, broken = part is None, False
-                batch, broken = (_batch(part, table.schema), False) if part is not None else (None, False)
-            if broken:
+                batch = None if part is None else _batch(part, table.schema)
+                whole = True
+            if not whole:
                 raise DataError(NOT_READ.at("a cell cannot be read, or the connection was lost", table.name))
-            if batch is not None:
-                yield batch
+            if batch is None:
+                return
+            yield batch
 
     def close(self) -> None:
         """End the transaction."""
@@ -92,6 +91,9 @@ def _batch(rows: Sequence[Sequence[Any]], schema: pa.Schema) -> pa.RecordBatch:
     columns = []
     for field, cells in zip(schema, zip(*rows, strict=True), strict=True):
         text = pa.types.is_string(field.type)
-        written = [None if cell is None else cell if isinstance(cell, str) else format(cell) for cell in cells]
-        columns.append(plain(pa.array(written if text else cells, field.type)))
+        if text:
+            cells = tuple(None if cell is None else cell if isinstance(cell, str) else format(cell) for cell in cells)
+        elif pa.types.is_floating(field.type):
+            cells = tuple(None if cell is None else float(cell) for cell in cells)
+        columns.append(plain(pa.array(cells, field.type)))
     return pa.RecordBatch.from_arrays(columns, schema=schema)
