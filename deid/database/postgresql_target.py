@@ -39,6 +39,10 @@ class PostgreSqlPlace:
         place = self._place(table)
         columns = ", ".join(f"{quoted(field.name)} {sql_type(field, 'postgresql')}" for field in table.schema)
         self.run(f"CREATE TABLE {place} ({columns})")
+        return self.copying(place)
+
+    def copying(self, place: str) -> Callable[[pa.RecordBatch], None]:
+        """Return what copies rows into a table, given as SQL names it."""
 
         def copy(batch: pa.RecordBatch) -> None:
             rows = as_csv(batch)
