@@ -1,7 +1,7 @@
 """Time and memory of OMOP databases: `python benchmarks/omop.py [MEASUREMENTS ...]`.
 
 Releases invented databases of 120 people in DuckDB and, where a server is installed, PostgreSQL by the ready policy,
-the notes emptied. Seconds by the clock, seconds of the processor (the server's own not among them), largest resident set.
+the notes emptied. Seconds by the clock and of the processor (the server's own not among them), largest resident set.
 """
 
 from __future__ import annotations
