@@ -90,6 +90,8 @@ def collect(
     for step in plan.steps:  # after all cells, so that an identifier of a table keeps its map
         if step.bears:
             needles.add(step.bears, step.field, pa.array([step.column]))
+    for table in plan.only_searched:
+        _search_for(source, table, collector, bool(others), progress)
     disagreements: list[Problem] = []
     pools = {
         name: _frequent(variable, collector.tuples.universe(), collector.least[name])
@@ -206,6 +208,19 @@ def _read(
         collector.problems.append(SUBJECT_MISSING.at(f"{missing} row(s) name no subject", place))
     elif missing and policy.missing_subject == "drop_rows":
         collector.dropped[table.table] = missing
+
+
+def _search_for(
+    source: Source, table: TablePlan, collector: _Collector, wanted: bool, progress: Callable[[str, int], None]
+) -> None:
+    """Take the identifiers of a table that is left out, so that they are looked for in what is released."""
+    for rows in rows_of(source, table, collector.secret, np.zeros(0, np.uint64)):
+        for step in table.steps:
+            if step.role is Role.DIRECT:
+                collector.needles.add(known_kind(step), step.field, rows.batch.column(step.position))
+        if wanted:
+            collector.known.add(table, rows.batch, rows.subject)
+        progress(table.table, rows.batch.num_rows)
 
 
 def _column(step: Step, rows: Rows, owners: Owners | None, collector: _Collector) -> None:

@@ -288,11 +288,15 @@ class TablePlan:
 
 @dataclass(frozen=True)
 class Plan:
-    """Every table, every column, what will be done and why."""
+    """Every table, every column, what will be done and why.
+
+    `only_searched` are the tables that are left out: what identifies somebody there is looked for in the release.
+    """
 
     policy: Policy
     tables: tuple[TablePlan, ...]
     dropped_tables: tuple[str, ...] = ()
+    only_searched: tuple[TablePlan, ...] = ()
 
     @property
     def steps(self) -> tuple[Step, ...]:

@@ -41,8 +41,9 @@ class Needles:
 
     `long_kinds` indexes `kinds`: what the identifier is, and the field of its pseudonyms.
 
-    `long` identifiers (6 letters or digits and more, no common words) are searched for everywhere; `short` ones, by
-    kind, only in columns of the same kind and in id columns.
+    `long` identifiers (6 letters or digits and more, no single words) are searched for everywhere; `words`, surnames
+    and logins of 6 letters and more that are no words of the language, in every cell but those of redacted notes; and
+    `short` ones, by kind, only in columns of the same kind and in id columns.
     """
 
     long: Hashes
@@ -50,6 +51,7 @@ class Needles:
     short: Mapping[str, Hashes] = field(default_factory=dict)
     kinds: tuple[tuple[str, str], ...] = ()
     not_searched: Mapping[str, int] = field(default_factory=dict)
+    words: Hashes = field(default_factory=lambda: np.zeros(0, np.uint64))
 
 
 @dataclass(frozen=True)

@@ -107,7 +107,8 @@ def resolve(policy: Policy, profile: Profile, tables: Iterable[TableInfo]) -> Pl
     for number, table in enumerate(profile.tables, 1):
         if table.name not in dropped:
             plans.append(_table(policy, table, infos[table.name], subjects[table.name], number, problems))
-    plan = Plan(policy, tuple(plans), dropped)
+    left_out = (_left_out(table, subjects[table.name]) for table in profile.tables if table.name in dropped)
+    plan = Plan(policy, tuple(plans), dropped, tuple(left_out))
     plan = _resolve_by_name(plan)
     problems += _whole(plan)
     if problems:
@@ -137,6 +138,17 @@ def _table(
     counted = any(step.role in (Role.QUASI, Role.SENSITIVE) and step.released for step in steps)
     name = profile.name if not re.search(r"\d{5}", profile.name) else f"table_{number}"
     return TablePlan(profile.name, subject, tuple(steps), name, counted and not subject)
+
+
+def _left_out(profile: TableProfile, subject: str) -> TablePlan:
+    """Plan a table that is dropped: its direct identifiers, numbers of records apart, are searched for."""
+    direct = DIRECT_KINDS - {"record_id"}
+    steps = []
+    for column in profile.columns:
+        role = Role.DIRECT if column.holds and column.holds[0] in direct else None
+        decision = Decision("drop", role, {}, "the table is left out", "drop_tables", transform=Drop())
+        steps.append(_step(decision, "drop_tables", column, subject))
+    return TablePlan(profile.name, subject, tuple(steps), profile.name)
 
 
 def _unlisted(policy: Policy, profile: TableProfile, column: ColumnProfile) -> Problem:
@@ -243,7 +255,7 @@ def _step_problems(
     if step.do in ("keep", "round", "noise", "pool_rare", "pool_terms") and "identifier" not in step.accept:
         direct = sorted(DIRECT_KINDS.intersection(column.holds))
         if step.role is Role.DIRECT:
-            problems.append(DIRECT_KEPT.at(f"'{step.do}' would release it", place))
+            problems.append(DIRECT_KEPT.at(f"'{step.do}' would release it", place, hint=decision.place))
         elif direct:
             problems.append(DIRECT_KEPT.at(f"it seems to hold {', '.join(direct)}", place, hint=decision.place))
     if step.transform.needs_subject and not subject and step.do != "redact":

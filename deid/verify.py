@@ -48,6 +48,8 @@ NUMERIC_KINDS = frozenset(
         "unknown",
     }
 )
+#: Kinds whose cells are named after people who are no subjects.
+ORGANISATIONS = frozenset({"site", "organisation", "city"})
 #: Columns whose output is invented or enciphered: a match there is chance, their own value is excluded by construction.
 NOT_SEARCHED = frozenset({"surrogate", "encrypt"})
 SHORT_SEARCHED = frozenset({"pseudonym", "remap_key", "recode_inside", "mask", "keep"})
@@ -200,7 +202,8 @@ def _scan_column(step: Step, table: str, column: str, values: pa.Array, scan: Sc
         values = _fields(values)
     numeric = kind in NUMERIC_KINDS or not pa.types.is_string(values.type)
     id_column = step.role is Role.DIRECT and step.do in SHORT_SEARCHED
-    scan.column(table, column, values, numeric=numeric, id_column=id_column)
+    words = step.do != "redact" and kind not in ORGANISATIONS and "identifier" not in step.accept
+    scan.column(table, column, values, numeric=numeric, id_column=id_column, words=words)
 
 
 def _fields(values: pa.Array) -> pa.Array:

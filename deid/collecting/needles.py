@@ -65,6 +65,17 @@ def windows(text: str) -> Iterator[str]:
             yield run
 
 
+#: Kinds of which a single word may name somebody wherever it stands.
+_NAMING = frozenset({"person_name", "family_name", "clinician_name", "username"})
+
+
+def _telling_words(texts: pa.Array) -> pa.Array:
+    """Return those of folded single words that are neither words of the language nor eponyms."""
+    from deid.detect.lexicon import eponyms, is_word
+
+    return pa.array([text for text in texts.to_pylist() if not is_word(text) and text not in eponyms()], pa.string())
+
+
 @dataclass
 class NeedleCollector:
     """Takes in the direct identifiers of a column, batch by batch."""
@@ -74,6 +85,7 @@ class NeedleCollector:
     long: list[tuple[Hashes, int]] = field(default_factory=list)
     short: dict[str, list[Hashes]] = field(default_factory=dict)
     not_searched: dict[str, int] = field(default_factory=dict)
+    words: list[Hashes] = field(default_factory=list)
 
     def add(self, kind: str, name: str, column: pa.Array, *, counted_up: bool = False) -> None:
         """Note the distinct values of a batch: `kind` is what they are, `name` the field of their pseudonyms.
@@ -91,6 +103,9 @@ class NeedleCollector:
         is_long = pc.and_(pc.greater_equal(pc.utf8_length(text), SHORTEST), pc.and_(telling, not counted_up))
         index = self.fields.setdefault((kind, name), len(self.fields))
         self.long.append((distinct(hash64(text.filter(is_long), self.secret)), index))
+        if kind in _NAMING:
+            single = pc.and_not(pc.greater_equal(pc.utf8_length(text), SHORTEST), telling)
+            self.words.append(distinct(hash64(_telling_words(text.filter(single)), self.secret)))
         rest = text.filter(pc.and_(pc.invert(is_long), pc.greater(pc.utf8_length(text), 0)))
         self.short.setdefault(kind, []).append(distinct(hash64(rest, self.secret)))
         if len(self.long) > 256:
@@ -102,6 +117,7 @@ class NeedleCollector:
             merged.setdefault(index, []).append(hashes)
         self.long = [(distinct(np.concatenate(parts)), index) for index, parts in merged.items()]
         self.short = {kind: [distinct(np.concatenate(parts))] for kind, parts in self.short.items()}
+        self.words = [distinct(np.concatenate(self.words))] if self.words else []
 
     def frozen(self) -> Needles:
         """Return the sorted needles."""
@@ -120,6 +136,7 @@ class NeedleCollector:
             {kind: parts[0] for kind, parts in sorted(self.short.items())},
             tuple(sorted(self.fields, key=lambda pair: self.fields[pair])),
             dict(sorted(self.not_searched.items())),
+            self.words[0] if self.words else np.zeros(0, np.uint64),
         )
 
 

@@ -9,13 +9,14 @@ import pyarrow.compute as pc
 _FIRST = np.zeros(256, bool)
 _FIRST[[ord(char) for char in "=+-@\t\r\n"] + [0xEF]] = True  # 0xEF: first octet of the full-width signs
 _FORMULA = "^(?:[=+\\-@\t\r\n]|\uff1d|\uff0b|\uff0d|\uff20)"
-_NUMBER = r"^[-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?$"
+#: Plain numbers, and signs alone, which stand for results and missing values and compute nothing.
+_HARMLESS = r"^(?:[-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?|[-+]{1,4})$"
 
 
 def defused(cells: pa.Array) -> tuple[pa.Array, int]:
     """Put an apostrophe before every cell that a spreadsheet would take for a formula; return also how many.
 
-    Plain numbers, such as -1.5, are left as they are.
+    Plain numbers, such as -1.5, and signs alone, such as ++ of a result, are left as they are.
     """
     offsets, octets = _buffers(cells)
     if not len(octets):
@@ -27,7 +28,7 @@ def defused(cells: pa.Array) -> tuple[pa.Array, int]:
     texts = cells.take(pa.array(suspects))
     formulas = pc.and_not(
         pc.fill_null(pc.match_substring_regex(texts, _FORMULA), False),
-        pc.fill_null(pc.match_substring_regex(texts, _NUMBER), False),
+        pc.fill_null(pc.match_substring_regex(texts, _HARMLESS), False),
     )
     places = suspects[np.asarray(formulas)]
     if not len(places):

@@ -33,8 +33,10 @@ class Scan:
     searched: Counter[str] = field(default_factory=Counter)
     by_chance: int = 0
 
-    def column(self, table: str, column: str, values: pa.Array, *, numeric: bool, id_column: bool) -> None:
-        """Search the cells of one column of a batch."""
+    def column(
+        self, table: str, column: str, values: pa.Array, *, numeric: bool, id_column: bool, words: bool = True
+    ) -> None:
+        """Search the cells of one column of a batch. `words`: single words that name somebody count too."""
         distinct = as_text(pc.unique(pc.drop_null(values)))
         text = folded(distinct)
         self.searched["cells"] += len(values)
@@ -54,6 +56,9 @@ class Scan:
         self._packed(worth_opening(distinct).to_pylist(), found)
         for kind, count in found.items():
             self.hits[table, column, kind, "known identifier"] += count
+        named = self._named(text) if words else 0
+        if named:
+            self.hits[table, column, "person_name", "surname or login, a single word"] += named
         if id_column:
             for kind, count in self._short(text.filter(single), text.filter(pc.invert(single))).items():
                 self.hits[table, column, kind, "short identifier inside an id"] += count
@@ -102,6 +107,14 @@ class Scan:
         if opened:
             self.searched["opened"] += len(opened)
             self._windows(opened, found)
+
+    def _named(self, texts: pa.Array) -> int:
+        """Count the distinct words of the texts that are somebody's surname or login and nothing else."""
+        if not len(self.needles.words):
+            return 0
+        tokens = pc.unique(pc.list_flatten(pc.split_pattern_regex(texts, r"[^\pL\pN]+")))
+        long_enough = tokens.filter(pc.greater_equal(pc.utf8_length(tokens), SHORTEST))
+        return int((positions(self.needles.words, hash64(long_enough, self.secret)) >= 0).sum())
 
     def _short(self, words: pa.Array, texts: pa.Array) -> Mapping[str, int]:
         """Count the distinct tokens of folded texts that are short identifiers; `words` hold one token at most."""

@@ -127,3 +127,36 @@ def test_own_name_left_in_a_note_is_counted(bench: Bench, monkeypatch: pytest.Mo
     tables["notes"] = pd.DataFrame({"SUBJID": patients["SUBJID"], "NOTE": notes})
     parts = policy(columns={"NOTE": {"role": "free_text", "do": "redact"}})
     refused(bench.put(tables).run(parts), bench, 5, "R101", "residual_identifiers")
+
+
+def test_identifier_of_a_table_that_is_left_out_is_searched_too(bench: Bench) -> None:
+    """Who stands in a table that is not released may still be named in one that is."""
+    tables = frames()
+    tables["staff"] = pd.DataFrame({"username": [f"quinlan{i}x" for i in range(20)], "ward": ["A", "B"] * 10})
+    remarks = ["stable", "better", "worse"] * SUBJECTS
+    remarks[17] = "seen by quinlan7x at noon"
+    tables["visits"]["REMARK"] = remarks
+    result = bench.put(tables).run(policy(columns={"REMARK": KEPT}, drop_tables=["staff"]))
+    refused(result, bench, 5, "R103", "visits.REMARK", "username")
+    remarks[17] = "seen at noon"
+    tables["visits"]["REMARK"] = remarks
+    assert bench.put(tables).run(policy(columns={"REMARK": KEPT}, drop_tables=["staff"])).exit_code == 0
+
+
+@pytest.mark.parametrize("remark", ["as Quillfeather said", "QUILLFEATHER", "quillfeather's daughter"])
+def test_surname_alone_is_found_in_any_cell(bench: Bench, remark: str) -> None:
+    tables = frames()
+    tables["visits"]["REMARK"] = ["stable", "better", remark] * SUBJECTS
+    kept = {"role": "insensitive", "do": "keep", "accept": ["singling_out"]}
+    result = bench.put(tables).run(policy(columns={"REMARK": kept}))
+    refused(result, bench, 5, "R103", "visits.REMARK", "single word")
+    vouched = {**kept, "accept": ["singling_out", "identifier"], "why": "the maker of the device bears that name"}
+    assert bench.run(policy(columns={"REMARK": vouched})).exit_code == 0
+
+
+def test_surname_that_is_a_word_or_an_eponym_is_met_by_chance(bench: Bench) -> None:
+    tables = frames()
+    tables["patients"]["FAMILY"] = ["Waterhouse", "Crohn", "Friday", "Doctor"] * (SUBJECTS // 4)
+    tables["visits"]["REMARK"] = ["Crohn disease", "seen on Friday", "doctor called"] * SUBJECTS
+    kept = {"role": "insensitive", "do": "keep", "accept": ["singling_out"]}
+    assert bench.put(tables).run(policy(columns={"REMARK": kept})).exit_code == 0
