@@ -91,7 +91,7 @@ def collect(
         if step.bears:
             needles.add(step.bears, step.field, pa.array([step.column]))
     for table in plan.only_searched:
-        _search_for(source, table, collector, bool(others), progress)
+        _search_for(source, table, collector, wanted, progress)
     disagreements: list[Problem] = []
     pools = {
         name: _frequent(variable, collector.tuples.universe(), collector.least[name])
