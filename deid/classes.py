@@ -19,7 +19,7 @@ Counts = npt.NDArray[np.int64]
 
 MISSING = 0  # the code of a missing value
 PACKED_BITS = 62  # of one integer that stands for a whole tuple
-DENSE = 2**20  # tuples that are possible: so few are looked up in a table, more are sorted
+DENSE = 4  # up to this many possible tuples for each row they are looked up in a table, else sorted
 
 
 @dataclass(frozen=True)
@@ -159,7 +159,7 @@ def ranked(key: npt.NDArray[np.int64], space: int) -> tuple[npt.NDArray[np.int64
 
 def _ranks(key: npt.NDArray[np.int64], space: int) -> tuple[npt.NDArray[np.int64], Codes]:
     """Return the distinct keys, sorted, and the place of each key among them. The array of keys is used up."""
-    if space <= max(DENSE, 2 * len(key)):
+    if space <= DENSE * len(key):
         there = np.zeros(space, np.bool_)
         there[key] = True
         return np.flatnonzero(there), (np.cumsum(there, dtype=np.int32) - np.int32(1))[key]

@@ -105,6 +105,8 @@ def build(spec: Mapping[str, Any] | str, values: Sequence[str | None], *, folder
     if wrong:
         raise DataError(wrong)
     lowest, highest = (spec.get(key) for key in LEVELS) if isinstance(spec, Mapping) else (None, None)
+    if not ladder.rows:  # nothing but missing values: they stay missing, whatever levels there would be
+        lowest, highest = 0, 0
     hierarchy = assemble(ladder, name, lowest or 0, highest)
     top = hierarchy.height
     if not 0 <= hierarchy.lowest <= (top if highest is None else highest) <= top:
