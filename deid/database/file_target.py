@@ -50,12 +50,15 @@ class FilePlace:
         return lambda batch: self._guarded(lambda: file.append(table, batch))
 
     def finish(self, table: TableInfo) -> None:
-        """Add the primary key, where it was not made with the table; close the file, so that it can be read back."""
+        """Add the primary key, where it was not made with the table."""
         key = ", ".join(map(quoted, table.options["primary_key"]))
         file = self._open()
         if key and self.final.kind == "duckdb":
             self._guarded(lambda: file.run(f"ALTER TABLE {quoted(table.name)} ADD PRIMARY KEY ({key})"))
-        self._guarded(file.close)
+
+    def settle(self) -> None:
+        """Close the file, so that it can be read back."""
+        self._guarded(self._open().close)
         self.file = None
 
     def publish(self, stage: Staging) -> None:

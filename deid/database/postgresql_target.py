@@ -63,6 +63,9 @@ class PostgreSqlPlace:
             self.run(f"ALTER TABLE {self._place(table)} ADD PRIMARY KEY ({key})")
         self._guarded(self.connection.commit)
 
+    def settle(self) -> None:
+        """Leave the connection open: what each table holds was kept when the table was finished."""
+
     def publish(self, stage: Staging) -> None:
         """Rename the schema in a transaction that ends when the release folder is there."""
         schema, staged = quoted(self.final.schema), quoted(self.address.schema)

@@ -34,6 +34,9 @@ class Place(Protocol):
     def finish(self, table: TableInfo) -> None:
         """Complete a table whose rows are all there."""
 
+    def settle(self) -> None:
+        """Let go of what was open for writing."""
+
     def publish(self, stage: Staging) -> None:
         """Give tables and release folder their names, or neither."""
 
@@ -60,6 +63,7 @@ class DatabaseTarget:
 
     def released(self, tables: Iterable[TableInfo]) -> Source:
         """Open what was written, as a reader of the release would."""
+        self.place.settle()
         found = open_database(self.place.address)
 
         def read(table: TableInfo, rows: int) -> Iterator[pa.RecordBatch]:
