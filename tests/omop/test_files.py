@@ -203,3 +203,25 @@ def order_of(tables: dict[str, list[dict[str, Any]]]) -> list[list[int]]:
         rank = {visit: dates.index(days[visit]) for visit in visits}
         result.append(sorted(rank[visit] - rank[before[visit]] if before[visit] else 0 for visit in visits))
     return sorted(result)
+
+
+def test_an_excluded_person_leaves_no_row_behind(tmp_path: Path) -> None:
+    """Tables whose rows name their person through a key alone are refused as orphans, until they are dropped."""
+    tables = everything(people=3)
+    data = write_csv(tables, tmp_path / "data")
+    (tmp_path / "excluded.txt").write_text("1002\n", encoding="utf-8")
+    policy = tmp_path / "policy.yaml"
+    quick = "rules:\n  - {match: {classed: note}, role: free_text, do: suppress, why: quick}\n"
+    text = f"deid: 1\nname: excluded\nextends: [omop-cdm54]\nexclude_subjects: excluded.txt\n{quick}"
+    policy.write_text(text, encoding="utf-8")
+    result = release(data, tmp_path / "release", str(policy))
+    assert result.exit_code == 4, result.output
+    assert "D230 note_nlp.note_id" in result.output
+    assert "D230 episode_event.episode_id" in result.output
+    dropped = "drop_tables: [NOTE_NLP, EPISODE_EVENT, COST, FACT_RELATIONSHIP]\n"
+    policy.write_text(text + dropped, encoding="utf-8")
+    result = release(data, tmp_path / "release", str(policy))
+    assert result.exit_code == 0, result.output
+    after = read(tmp_path / "release" / "data")
+    assert len(after["person"]) == 2
+    assert len(after["visit_occurrence"]) == 6
