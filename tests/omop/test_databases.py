@@ -313,3 +313,25 @@ def test_second_run_to_the_same_schema_waits_for_nobody(postgresql: str, light: 
         assert result.exit_code == 2
         assert "U225" in result.output
     assert "busy__deid_staging" not in schemas(postgresql)
+
+
+def test_a_file_that_comes_into_being_is_not_overwritten(
+    tables: Tables, light: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The tables cannot get their name, so the report, which has it already, is taken back."""
+    import deid.pipeline
+
+    real = deid.pipeline.manifest
+    final = tmp_path / "out.db"
+
+    def late(*arguments: Any, **options: Any) -> Any:
+        final.write_bytes(b"theirs")
+        return real(*arguments, **options)
+
+    monkeypatch.setattr(deid.pipeline, "manifest", late)
+    load_duckdb(str(tmp_path / "in.db"), tables)
+    result = released(f"duckdb:///{tmp_path / 'in.db'}", tmp_path / "release", f"duckdb:///{final}", light)
+    assert result.exit_code == 2, result.output
+    assert final.read_bytes() == b"theirs"
+    assert not (tmp_path / "release").exists()
+    assert not (tmp_path / ".out.db.deid-staging").exists()
