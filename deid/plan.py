@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from fnmatch import fnmatchcase
 
@@ -120,13 +120,14 @@ def _table(
     policy: Policy, profile: TableProfile, info: TableInfo, subject: str, number: int, problems: list[Problem]
 ) -> TablePlan:
     steps = []
+    names = {column.column for column in profile.columns}
     for column in profile.columns:
         decision, source = _decision(policy, profile, column, info.schema.field(column.position).type)
         if decision is None:
             problem = _unlisted(policy, profile, column)
             problems += [problem] if problem not in problems else []  # a table that is not known is named once
             continue
-        step = _step(decision, source, column, subject)
+        step = _step(decision, source, column, subject, names)
         unread = (info.schema.field(column.position).metadata or {}).get(UNREAD)
         if unread is not None and step.released:
             cause = f"the column is {unread.decode()}, and its cells are not read"
@@ -211,8 +212,11 @@ def _matches(name: str, patterns: Iterable[str]) -> bool:
     return any(fnmatchcase(name.casefold(), pattern.casefold()) for pattern in patterns)
 
 
-def _step(decision: Decision, source: str, column: ColumnProfile, subject: str) -> Step:
+def _step(decision: Decision, source: str, column: ColumnProfile, subject: str, columns: Collection[str]) -> Step:
     assert decision.transform is not None
+    transform = decision.transform
+    if hasattr(transform, "at"):  # what it needs stands beside the column, whatever that is called
+        transform = transform.at(column.column, columns)
     is_subject = column.column == subject
     return Step(
         table=column.table,
@@ -220,7 +224,7 @@ def _step(decision: Decision, source: str, column: ColumnProfile, subject: str) 
         position=column.position,
         role=decision.role,
         do=decision.do,
-        transform=decision.transform,
+        transform=transform,
         why=decision.why,
         source=source,
         holds=column.holds,

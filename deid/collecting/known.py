@@ -26,6 +26,8 @@ def text_tables(plan: Plan) -> tuple[str, ...]:
 
 def known_kind(step: Step) -> str:
     """Return the kind under which a column's values are known identifiers, or ''."""
+    if step.do == "reference":  # `Patient/1015` stands in no note; the id that it leads to is known by itself
+        return ""
     kind = step.holds[0] if step.holds else ""
     if kind == "genotype":
         return ""

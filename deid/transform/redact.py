@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
@@ -12,6 +12,7 @@ import pyarrow as pa
 from deid.cells import place, secret
 from deid.contracts import Context, DetectionFailed, Detector
 from deid.errors import DataError, problem_kind
+from deid.markup import Piece, pieces
 from deid.model import KINDS, Known, Role, Span
 from deid.registry import register
 from deid.replacing import Replacer, Surrogating, Tagging, rewrite
@@ -25,6 +26,9 @@ NO_DETECTOR = problem_kind(
 )
 WHOLE = "[REDACTED WHOLE]"
 _BATCH_LETTERS = 2_000_000
+#: A text and the subject whose it is; the text rewritten with its counts by kind, None where it was given up.
+Job = tuple[str, str | None]
+Done = tuple[str, Mapping[str, int] | None]
 
 
 @register("transform", "redact")
@@ -40,6 +44,7 @@ class Redact:
     direction  for surrogate: both, or past
     weeks      for surrogate: whole weeks
     anchored   for surrogate: dates move as those of shift_date with `anchored` do
+    markup     the text is HTML or XHTML: what stands between tags is redacted; comments, scripts and most attributes go
     order      for surrogate: how dates such as 03/04/2021 are meant; without it, what can be read both ways is tagged
     """
 
@@ -51,6 +56,7 @@ class Redact:
     direction: Literal["both", "past"] = "both"
     weeks: bool = False
     order: Literal["", "month_first", "day_first"] = ""
+    markup: bool = False
     anchored: bool = False
 
     per_value: ClassVar[bool] = False
@@ -86,8 +92,8 @@ class Redact:
         """Return the redacted texts and counts: cells, changed, redacted_whole, and kind:NAME for what was replaced."""
         texts = as_text(column).to_pylist()
         owners = context.subject.to_pylist() if context.subject is not None else [None] * len(texts)
-        jobs = list(dict.fromkeys((text, owner) for text, owner in zip(texts, owners, strict=True) if text))
-        done = dict(zip(jobs, self._redacted(jobs, context), strict=True))
+        wanted = dict.fromkeys((text, owner) for text, owner in zip(texts, owners, strict=True) if text)
+        done = self._in_markup(wanted, context) if self.markup else self._done(wanted, context)
         counts: Counter[str] = Counter(cells=0, changed=0, redacted_whole=0)
         out: list[str | None] = []
         for text, owner in zip(texts, owners, strict=True):
@@ -99,6 +105,28 @@ class Redact:
             counts.update(cells=1, changed=new != text, redacted_whole=kinds is None)
             counts.update({f"kind:{kind}": count for kind, count in (kinds or {}).items()})
         return pa.array(out, pa.string()), dict(counts)
+
+    def _done(self, wanted: Iterable[Job], context: Context) -> dict[Job, Done]:
+        jobs = list(dict.fromkeys(wanted))
+        return dict(zip(jobs, self._redacted(jobs, context), strict=True))
+
+    def _in_markup(self, wanted: Iterable[Job], context: Context) -> dict[Job, Done]:
+        """Return each text of markup with the texts between its tags rewritten; one that failed is given up whole."""
+        cut = {job: pieces(job[0]) for job in wanted}
+        inner = self._done(
+            ((part.text, job[1]) for job, parts in cut.items() for part in parts if not _as_it_stands(part)), context
+        )
+        result: dict[Job, Done] = {}
+        for job, parts in cut.items():
+            counts: Counter[str] = Counter()
+            written, failed = [], False
+            for part in parts:
+                new, kinds = (part.text, {}) if _as_it_stands(part) else inner[part.text, job[1]]
+                failed |= kinds is None
+                counts.update(kinds or {})
+                written.append(Piece(new, part.is_tag).written())
+            result[job] = "".join(written), None if failed else counts
+        return result
 
     def _redacted(
         self, jobs: Sequence[tuple[str, str | None]], context: Context
@@ -141,6 +169,10 @@ class Redact:
             "surrogate": "invented ones, dates moved by the subject's own days",
         }
         return f"identifiers in the text replaced by {what[self.style]}"
+
+
+def _as_it_stands(piece: Piece) -> bool:
+    return piece.is_tag or not piece.text.strip()
 
 
 def _batches(jobs: Sequence[tuple[str, str | None]]) -> Iterator[Sequence[tuple[str, str | None]]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 from urllib.parse import quote, unquote
@@ -38,9 +38,11 @@ class Reference:
     a pseudonym as a whole.
 
     identifiers  field of the pseudonyms of identifier values, for references by identifier
+    types        resource types of other versions of FHIR that references may name
     """
 
     identifiers: str = "identifier"
+    types: tuple[str, ...] = ()
 
     per_value: ClassVar[bool] = True
     needs_subject: ClassVar[bool] = False
@@ -61,9 +63,12 @@ class Reference:
         """Need no other column."""
         return ()
 
-    def problems(self) -> Iterable[str]:
-        """Find an empty field."""
-        return () if self.identifiers else ("identifiers names the field of the pseudonyms of identifiers",)
+    def problems(self) -> Iterator[str]:
+        """Find an empty field and names that are no types."""
+        if not self.identifiers:
+            yield "identifiers names the field of the pseudonyms of identifiers"
+        if not all(re.fullmatch("[A-Z][A-Za-z]+", kind) for kind in self.types):
+            yield "types are names of resource types, such as ProcessRequest"
 
     def output_type(self, input_type: pa.DataType) -> pa.DataType:
         """Return text."""
@@ -72,7 +77,7 @@ class Reference:
     def apply(self, column: pa.Array, context: Context) -> pa.Array:
         """Return the rewritten references."""
         distinct = Distinct.of(column)
-        names = _Names(secret(context), context.field, self.identifiers)
+        names = _Names(secret(context), context.field, self.identifiers, RESOURCE_TYPES.union(self.types))
         return distinct.spread(distinct.each(names.reference), pa.string())
 
 
@@ -83,6 +88,7 @@ class _Names:
     key: Key
     field: str
     identifiers: str
+    types: frozenset[str]
 
     def reference(self, text: str) -> str:
         """Return the reference to the same resource under its new id."""
@@ -99,14 +105,14 @@ class _Names:
 
     def _relative(self, text: str) -> str | None:
         """Return the new form of a reference without a server; None where the text is none."""
-        if text in RESOURCE_TYPES:
+        if text in self.types:
             return text
         to_id = _TO_ID.fullmatch(text)
-        if to_id and to_id["type"] in RESOURCE_TYPES:
+        if to_id and to_id["type"] in self.types:
             version = f"/_history/{self._id(to_id['version'])}" if to_id["version"] else ""
             return f"{to_id['type']}/{self._id(to_id['id'])}{version}"
         search = _SEARCH.fullmatch(text)
-        if search and search["type"] in RESOURCE_TYPES:
+        if search and search["type"] in self.types:
             return f"{search['type']}?{'&'.join(map(self._parameter, search['query'].split('&')))}"
         return None
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -25,6 +25,8 @@ NO_FIRST_DAY = problem_kind(
     remedy="name a further source under `anchor: sources:` that holds a full date of these subjects",
     meaning="Dates are moved by the days from the subject's first day to the trial's start, which is not known here.",
 )
+#: Whose shift the dates of rows take that name nobody; no subject is called so.
+NOBODY = "\x00nobody"
 NARROWEST, WIDEST = 7, 3_650
 #: Days before the first day in the trial from which on a date shows an age over 89: 365 times 89, as in the
 #: macros that apply the PHUSE standard (jmangori/CDISC-SDTM-deidentify-SAS-phuse).
@@ -48,6 +50,7 @@ class ShiftDate:
     on_error   suppress empties cells that are no dates, instead of refusing the column
     anchored   the PHUSE offset instead of the key: each subject's first day becomes the start of the trial that the
                policy's `anchor:` gives; max_days, direction and weeks say nothing then
+    nobody     together moves the dates of rows that name nobody by one number of days, instead of refusing them
     over_89    with anchored, what stands for a date so long before the first day that it shows an age over 89
                (cells of true dates and of numbers become empty)
     """
@@ -61,6 +64,7 @@ class ShiftDate:
     on_error: OnError = "refuse"
     anchored: bool = False
     over_89: str = "--redacted--"
+    nobody: Literal["refuse", "together"] = "refuse"
 
     per_value: ClassVar[bool] = False
     needs_subject: ClassVar[bool] = True
@@ -82,6 +86,8 @@ class ShiftDate:
             yield f"max_days must be {2 * NARROWEST} or more for whole weeks"
         if self.anchored and (self.max_days, self.direction, self.weeks) != (364, "both", False):
             yield "anchored leaves nothing to max_days, direction and weeks"
+        if self.anchored and self.nobody == "together":
+            yield "anchored needs a subject whose first day is known: nobody must be refuse"
         if self.over_89[:1] in ("=", "+", "@", "\t", "\r") or "\n" in self.over_89:
             yield "over_89 must be one line of text that does not begin with = + @"
         yield from format_problems(listed(self.format))
@@ -100,7 +106,7 @@ class ShiftDate:
         where = dates.known & known[owners.rows]
         moved = dates.write(dates.days + deltas[owners.rows], where)
         lost = int((where & np.asarray(moved.is_null())).sum())
-        orphans = int((dates.known & ~owned).sum())
+        orphans = int((dates.known & ~owned & ~known[owners.rows]).sum())
         unanchored = int((dates.known & owned & ~known[owners.rows]).sum())
         failures = dates.failures() | {NO_SUBJECT: orphans, OUT_OF_TYPE: lost, NO_FIRST_DAY: unanchored}
         refuse(failures, context, self.on_error)
@@ -114,9 +120,10 @@ class ShiftDate:
             return np.asarray([0 if day is None else day.delta for day in first], np.int64), known
         subkey = secret(context).subkey("shift")
         window = Window(self.max_days, self.direction, self.weeks)
-        named = np.asarray([owner is not None for owner in owners.texts], np.bool_)
+        names = [NOBODY if owner is None and self.nobody == "together" else owner for owner in owners.texts]
+        named = np.asarray([name is not None for name in names], np.bool_)
         deltas = np.zeros(len(named), np.int64)
-        deltas[named] = window.deltas(subkey, [owner for owner in owners.texts if owner is not None])
+        deltas[named] = window.deltas(subkey, [name for name in names if name is not None])
         return deltas, named
 
     def _without_old(

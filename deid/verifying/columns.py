@@ -18,7 +18,18 @@ from deid.values import canonical_text, distinct, encoded, hash64
 
 #: Transforms that leave a value as telling as it was.
 TELLING = frozenset(
-    {"keep", "round", "noise", "pool_rare", "pool_terms", "top_code", "bottom_code", "age", "date_part"}
+    {
+        "keep",
+        "round",
+        "noise",
+        "pool_rare",
+        "pool_terms",
+        "top_code",
+        "bottom_code",
+        "age",
+        "date_part",
+        "published_code",
+    }
 )
 
 
