@@ -54,18 +54,29 @@ def _event(draw: random.Random, who: str, name: str, number: int) -> dict[str, A
         value = {"value": round(draw.uniform(1, 200), 1), "unit": unit}
         coding = [{"system": "http://loinc.org", "code": code, "display": words}]
         return {
-            **{"resourceType": "Observation", **base, "status": "final", "code": {"coding": coding, "text": words}},
-            **{"effectiveDateTime": f"{day}T08:00:00Z", "valueQuantity": value},
+            "resourceType": "Observation",
+            **base,
+            "status": "final",
+            "code": {"coding": coding, "text": words},
+            "effectiveDateTime": f"{day}T08:00:00Z",
+            "valueQuantity": value,
         }
     if kind < 8:
         return {
-            **{"resourceType": "Encounter", **base, "status": "finished", "class": {"code": "AMB"}},
+            "resourceType": "Encounter",
+            **base,
+            "status": "finished",
+            "class": {"code": "AMB"},
             "period": {"start": f"{day}T08:00:00Z", "end": f"{day}T08:30:00Z"},
         }
     note = f"{name} was seen on {day}. The cough is better, no fever; return in two weeks."
     return {
-        **{"resourceType": "Observation", **base, "status": "final", "code": {"text": "Progress note"}},
-        **{"effectiveDateTime": day, "note": [{"text": note}]},
+        "resourceType": "Observation",
+        **base,
+        "status": "final",
+        "code": {"text": "Progress note"},
+        "effectiveDateTime": day,
+        "note": [{"text": note}],
     }
 
 
