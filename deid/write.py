@@ -15,7 +15,8 @@ from deid.facts import Hashes
 from deid.registry import plugins
 from deid.treat import Treated
 
-BUCKET_ROWS = 250_000
+#: Rows and cells that are sorted at once: a table of a thousand columns is sorted in smaller parts.
+BUCKET_ROWS, BUCKET_CELLS, FEWEST_ROWS = 250_000, 2_500_000, 5_000
 Counts = Counter[tuple[str, str]]
 
 
@@ -54,14 +55,15 @@ def _ordered(treated: Iterable[Treated], expected: int, spill: Path, counts: Cou
             counts.update(item.counts)
             yield pa.Table.from_batches([item.batch])
         return
-    if expected <= BUCKET_ROWS:
+    most = min(BUCKET_ROWS, max(BUCKET_CELLS // max(first.batch.num_columns, 1), FEWEST_ROWS))
+    if expected <= most:
         for item in _chain(first, iterator):
             counts.update(item.counts)
             assert item.order is not None
             held.append((item.batch, item.order))
         yield _sorted(held)
         return
-    yield from _through_buckets(_chain(first, iterator), -(-expected // BUCKET_ROWS), spill, counts)
+    yield from _through_buckets(_chain(first, iterator), -(-expected // most), spill, counts)
 
 
 def _chain(first: Treated, rest: Iterator[Treated]) -> Iterator[Treated]:

@@ -28,9 +28,8 @@ from deid.formats.records import RECORD_LIMIT
 from deid.formats.refusals import CHANGED, EMPTY, OPTION
 from deid.registry import register
 
-#: Cells of a batch, most of them empty: a thousand columns get shorter batches than twenty.
-MOST_CELLS = 4_000_000
-FEWEST_ROWS = 1_000
+#: Rows and cells of a batch, most of them empty: a thousand columns get shorter batches than twenty.
+MOST_ROWS, MOST_CELLS, FEWEST_ROWS = 8_192, 2_000_000, 1_000
 _OWN = (PATIENT, STRUCTURE)
 _DEFAULT_LABELS = ("PSEUDED", "REDACTED")
 
@@ -87,7 +86,7 @@ class Fhir:
 
     def read(self, table: TableInfo, batch_rows: int = BATCH_ROWS) -> Iterator[pa.RecordBatch]:
         """Yield the rows; the rows of one resource stand in one batch."""
-        most = min(batch_rows, max(MOST_CELLS // len(table.schema), FEWEST_ROWS))
+        most = min(batch_rows, MOST_ROWS, max(MOST_CELLS // len(table.schema), FEWEST_ROWS))
         held: list[Group] = []
         rows = 0
         for group in _reading(table.options["layout"], table.options).groups(table.path):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,8 @@ from deid.formats.refusals import NOT_HELD
 from deid.values import as_text
 
 PATIENT, STRUCTURE = "_patient", "_structure"
-Cells = Mapping[str, Mapping[int, str]]
+#: Rows that stand in memory as dictionaries at once.
+_AT_ONCE = 4_096
 
 
 class FhirWriter:
@@ -40,6 +41,10 @@ class FhirWriter:
 
     def write(self, batch: pa.RecordBatch) -> None:
         """Append rows; the rows of a resource may be spread over two batches."""
+        for first in range(0, batch.num_rows, _AT_ONCE):
+            self._write(batch.slice(first, _AT_ONCE))
+
+    def _write(self, batch: pa.RecordBatch) -> None:
         starts = batch.column(self._names.index(STRUCTURE)).to_pylist()
         rows = self._rows(batch)
         for structure, row in zip(starts, rows, strict=True):

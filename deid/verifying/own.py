@@ -35,7 +35,7 @@ def own_left(
     return sum(_count(text, looked_for.get(subject, ())) for text, subject in pairs if text and subject)
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=2_000)
 def _read(text: str) -> tuple[frozenset[str], frozenset[str]]:
     """Return the words of a text as written, and its joined runs of tokens, folded."""
     return frozenset(_TOKEN.findall(text)), frozenset(windows(fold(text)))
