@@ -17,6 +17,7 @@ import pyarrow as pa
 
 from deid.contracts import BATCH_ROWS, TableInfo, Writer
 from deid.errors import DataError
+from deid.formats import fhir_validity
 from deid.formats import options as format_options
 from deid.formats.fhir_groups import BUNDLE, NDJSON, RESOURCE_FILE, Group, Reading
 from deid.formats.fhir_json import document
@@ -42,11 +43,12 @@ class Fhir:
     Options: labels  what `meta.security` says was done (PSEUDED and REDACTED unless given, [] for none)
              types   resource types of other versions that are read all the same
              closed  true: every `urn:` reference of a Bundle must be to one of its entries
+             validate  true: what was written must be valid by the R4B models of `fhir.resources` (extra `fhir`)
     """
 
     suffixes: ClassVar[tuple[str, ...]] = (".json", ".ndjson")
     writes: ClassVar[bool] = True
-    options: ClassVar[Mapping[str, type]] = {"labels": list, "types": list, "closed": bool}
+    options: ClassVar[Mapping[str, type]] = {"labels": list, "types": list, "closed": bool, "validate": bool}
 
     def claims(self, path: Path) -> bool:
         """Whether a file is FHIR by its content: the first line of NDJSON, or the document, names a resource type."""
@@ -82,6 +84,8 @@ class Fhir:
         found = self.inspect(table.path, table.options)[0]
         if set(found.schema.names) - {*table.schema.names, *_OWN}:
             raise DataError(CHANGED.at("the file has other columns than were written", table.path.name))
+        if table.options.get("validate"):
+            fhir_validity.check(table.path, table.options["layout"])
         return replace(found, schema=table.schema)
 
     def read(self, table: TableInfo, batch_rows: int = BATCH_ROWS) -> Iterator[pa.RecordBatch]:

@@ -27,13 +27,14 @@ PLACES = {
     "click": ("cli.py",),
     "rich": ("cli.py",),
     "yaml": ("policy/", "draft.py", "risk/thresholds.py"),
-    "pydantic": ("policy/", "transform/__init__.py"),
+    "pydantic": ("policy/", "transform/__init__.py", "formats/fhir_validity.py"),
     "jinja2": ("report/",),
     "markupsafe": ("report/",),
     "pyreadstat": ("formats/",),
     "openpyxl": ("formats/",),
     "pyspark": ("engines/",),
     "scipy": ("risk/", "anonymise/"),
+    "fhir": ("formats/fhir_validity.py",),
     "pandas": ("values.py", "face.py", "formats/", "engines/"),
 }
 #: Packages that any module may import.

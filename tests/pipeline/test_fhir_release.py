@@ -143,3 +143,23 @@ def test_every_resource_says_what_was_done(command: Run, data: Path, tmp_path: P
     for part in resources(out):
         assert [label["code"] for label in part["meta"]["security"]] == ["PSEUDED", "REDACTED"]
     assert json.dumps(resources(out)).count("v3-ObservationValue") == 2 * len(resources(out))
+
+
+def test_a_release_that_is_no_valid_fhir_is_refused_when_asked(command: Run, data: Path, tmp_path: Path) -> None:
+    pytest.importorskip("fhir.resources")
+    asked = 'deid: 1\nname: v\nextends: [fhir-r4]\nformats: {"*.*json": {validate: true}}\n'
+    (tmp_path / "good.yaml").write_text(asked)
+    released(command, data, tmp_path / "good", tmp_path / "good.yaml")
+    drop = "rules:\n  - {match: {name: Observation.status}, role: insensitive, do: drop}\n"
+    (tmp_path / "bad.yaml").write_text(asked + drop)
+    result = command("run", data, "--policy", tmp_path / "bad.yaml", "--out", tmp_path / "bad")
+    assert result.exit_code == 4
+    assert "D373" in result.output
+    assert "Observation.status in 4 resource(s)" in result.output
+    assert not (tmp_path / "bad").exists()
+
+
+def test_a_second_look_at_the_release_finds_nothing(command: Run, data: Path, tmp_path: Path) -> None:
+    out = released(command, data, tmp_path / "out")
+    result = command("verify", out, "--against", data, "--policy", "fhir-r4")
+    assert result.exit_code == 0, result.output
