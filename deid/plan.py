@@ -212,7 +212,7 @@ def _matches(name: str, patterns: Iterable[str]) -> bool:
     return any(fnmatchcase(name.casefold(), pattern.casefold()) for pattern in patterns)
 
 
-def _step(decision: Decision, source: str, column: ColumnProfile, subject: str, columns: Collection[str]) -> Step:
+def _step(decision: Decision, source: str, column: ColumnProfile, subject: str, columns: Collection[str] = ()) -> Step:
     assert decision.transform is not None
     transform = decision.transform
     if hasattr(transform, "at"):  # what it needs stands beside the column, whatever that is called
