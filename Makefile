@@ -15,7 +15,7 @@ help:
 	@echo "make check      ruff, mypy, import contracts"
 	@echo "make format     let ruff format the code"
 	@echo "make reference  write docs/reference.md from the code"
-	@echo "make bench-NAME run benchmarks/NAME.py"
+	@echo "make bench-NAME run benchmarks/NAME.py, with ARGS=\"...\" where it needs options"
 	@echo "make lock       work the pinned requirements out anew"
 	@echo "make clean      remove .venv and $(OUT)"
 
@@ -41,7 +41,7 @@ reference: $(VENV)/.dev
 	@$(BIN)/python docs/make_reference.py
 
 bench-%: benchmarks/%.py $(VENV)/.dev
-	@$(BIN)/python $<
+	@$(BIN)/python $< $(ARGS)
 
 COMPILE := pip-compile --quiet --allow-unsafe --generate-hashes --no-emit-index-url --no-emit-trusted-host \
            --no-emit-find-links --strip-extras --no-header

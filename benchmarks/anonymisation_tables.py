@@ -104,9 +104,11 @@ def measured(name: str, k: int) -> dict[str, Any]:
     ours = anonymise(table, chain, Anonymise(k, 0.0, "local"))
     seconds = time.process_time() - start
     narrow = anonymise(table, chain, Anonymise(k, 0.0, "local", notation="interval"))
+    sets = anonymise(table, chain, Anonymise(k, 0.0, "local", notation="set"))
     assert plain.weight.min() >= k
     assert written(table, ours)["smallest_class"] >= k
     assert written(table, narrow)["smallest_class"] >= k
+    assert written(table, sets)["smallest_class"] >= k
     return {
         "table": name,
         "rows": len(frame),
@@ -115,6 +117,7 @@ def measured(name: str, k: int) -> dict[str, Any]:
         "mondrian": round(float((plain.cost * plain.weight).sum() / task.subjects), 4),
         "local": round(ours.loss, 4),
         "local_intervals": round(narrow.loss, 4),
+        "local_sets": round(sets.loss, 4),
         "seconds": round(seconds, 2),
     }
 
