@@ -47,8 +47,8 @@ POOLED = "pool_rare"
 
 
 @dataclass
-class _Collector:
-    """Everything that pass one gathers, over all tables."""
+class Collector:
+    """Everything that pass one gathers, over all tables; `missing` counts rows without a subject."""
 
     plan: Plan
     key: Key
@@ -66,7 +66,7 @@ class _Collector:
     rows: dict[str, int] = field(default_factory=dict)
     excluded_rows: int = 0
     excluded: list[Hashes] = field(default_factory=list)
-    dropped: dict[str, int] = field(default_factory=dict)
+    missing: dict[str, int] = field(default_factory=dict)
     loose: list[Hashes] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
 
@@ -75,23 +75,52 @@ def collect(
     source: Source, plan: Plan, key: Key, progress: Callable[[str, int], None] = lambda table, rows: None
 ) -> Facts:
     """Read every table once and return the Facts. Raises DataError with all problems."""
+    collector = begun(plan, key)
+    digests = source.digests()
+    for table in plan.tables:
+        read_table(source, table, collector, progress)
+    take_in_names(collector)
+    for table in plan.only_searched:
+        read_table(source, table, collector, progress)
+    return frozen(collector, digests)
+
+
+def begun(plan: Plan, key: Key) -> Collector:
+    """Return a collector that has seen nothing yet."""
     secret = key.subkey_bytes("join")
-    excluded = excluded_subjects(plan.policy.exclude_subjects, secret)
     needles, references = NeedleCollector(secret), References(plan.policy.references, secret)
     events, anchors = Events(plan.policy.longitudinal), Anchors(plan.policy.anchor)
-    collector = _Collector(plan, key, secret, needles, references, events=events, anchors=anchors)
-    digests = source.digests()
+    return Collector(plan, key, secret, needles, references, events=events, anchors=anchors)
+
+
+def read_table(
+    source: Source,
+    table: TablePlan,
+    collector: Collector,
+    progress: Callable[[str, int], None] = lambda table, rows: None,
+) -> None:
+    """Take in a table, of those that are left out the identifiers only; what is wrong with it is noted."""
+    plan, secret = collector.plan, collector.secret
     wanted = bool(text_tables(plan))
-    for table in plan.tables:
-        try:
-            _read(source, table, collector, excluded, wanted, progress)
-        except DeidError as error:
-            collector.problems += error.problems
-    for step in plan.steps:  # after all cells, so that an identifier of a table keeps its map
+    try:
+        if any(table.table == left_out.table for left_out in plan.only_searched):
+            _search_for(source, table, collector, wanted, progress)
+        else:
+            _read(source, table, collector, excluded_subjects(plan.policy.exclude_subjects, secret), wanted, progress)
+    except DeidError as error:
+        collector.problems += error.problems
+
+
+def take_in_names(collector: Collector) -> None:
+    """Take in column names that identify, after all released cells, so that an identifier of a table keeps its map."""
+    for step in collector.plan.steps:
         if step.bears:
-            needles.add(step.bears, step.field, pa.array([step.column]))
-    for table in plan.only_searched:
-        _search_for(source, table, collector, wanted, progress)
+            collector.needles.add(step.bears, step.field, pa.array([step.column]))
+
+
+def frozen(collector: Collector, digests: Mapping[str, str]) -> Facts:
+    """Return the Facts once every table was taken in. Raises DataError with all problems."""
+    plan, secret = collector.plan, collector.secret
     disagreements: list[Problem] = []
     pools = {
         name: _frequent(variable, collector.tuples.universe(), collector.least[name])
@@ -102,7 +131,8 @@ def collect(
     if plan.policy.anonymise is not None and plan.policy.disagreeing_copies == "refuse":
         collector.problems += disagreements
     if plan.policy.orphans == "refuse":
-        collector.problems += references.problems()
+        collector.problems += collector.references.problems()
+    collector.problems += _without_subject(collector)
     unmatched = _unmatched(collector)
     if collector.problems:
         raise DataError(collector.problems)
@@ -118,7 +148,7 @@ def collect(
         digests=digests,
         excluded_subjects=len(distinct(np.concatenate(collector.excluded))) if collector.excluded else 0,
         excluded_rows=collector.excluded_rows,
-        dropped_rows=collector.dropped,
+        dropped_rows=collector.missing if plan.policy.missing_subject == "drop_rows" else {},
         events=collector.events.measures(subjects),
         first_days=collector.anchors.first_days(),
         warnings=(
@@ -130,7 +160,7 @@ def collect(
     )
 
 
-def _raw(collector: _Collector, pooled: set[str]) -> ClassTable | None:
+def _raw(collector: Collector, pooled: set[str]) -> ClassTable | None:
     """Return the class table of the values as they came, where it is another one than the search starts from."""
     tuples = collector.tuples
     if not collector.raw and not pooled & set(tuples.quasi):
@@ -156,7 +186,7 @@ def excluded_texts(file: str) -> pa.Array:
     return pa.array(sorted({canonical(line) for line in lines if canonical(line)}), pa.string())
 
 
-def _unmatched(collector: _Collector) -> tuple[str, ...]:
+def _unmatched(collector: Collector) -> tuple[str, ...]:
     """Say how many listed subjects are not in the data; one that is there in another spelling is a problem."""
     listed = excluded_texts(collector.plan.policy.exclude_subjects)
     found = np.concatenate(collector.excluded) if collector.excluded else np.zeros(0, np.uint64)
@@ -174,18 +204,18 @@ def _unmatched(collector: _Collector) -> tuple[str, ...]:
 def _read(
     source: Source,
     table: TablePlan,
-    collector: _Collector,
+    collector: Collector,
     excluded: Hashes,
     wanted: bool,
     progress: Callable[[str, int], None],
 ) -> None:
     policy = collector.plan.policy
-    missing = 0
     for rows in rows_of(source, table, collector.secret, excluded, drop_missing=policy.missing_subject == "drop_rows"):
         collector.rows[table.table] = collector.rows.get(table.table, 0) + rows.batch.num_rows
         collector.excluded_rows += len(rows.excluded)
         collector.excluded.append(distinct(rows.excluded))
-        missing += rows.without_subject
+        if rows.without_subject:
+            collector.missing[table.table] = collector.missing.get(table.table, 0) + rows.without_subject
         named = rows.of_somebody()
         owners = Owners.of(named.hashes) if named.hashes is not None else None
         for step in table.steps:
@@ -203,15 +233,10 @@ def _read(
             collector.known.add(table, rows.batch, rows.subject)
         progress(table.table, rows.batch.num_rows)
     collector.rows.setdefault(table.table, 0)
-    if missing and policy.missing_subject == "refuse":
-        place = f"{table.table}.{table.subject}"
-        collector.problems.append(SUBJECT_MISSING.at(f"{missing} row(s) name no subject", place))
-    elif missing and policy.missing_subject == "drop_rows":
-        collector.dropped[table.table] = missing
 
 
 def _search_for(
-    source: Source, table: TablePlan, collector: _Collector, wanted: bool, progress: Callable[[str, int], None]
+    source: Source, table: TablePlan, collector: Collector, wanted: bool, progress: Callable[[str, int], None]
 ) -> None:
     """Take the identifiers of a table that is left out, so that they are looked for in what is released."""
     for rows in rows_of(source, table, collector.secret, np.zeros(0, np.uint64)):
@@ -223,7 +248,17 @@ def _search_for(
         progress(table.table, rows.batch.num_rows)
 
 
-def _column(step: Step, rows: Rows, owners: Owners | None, collector: _Collector) -> None:
+def _without_subject(collector: Collector) -> list[Problem]:
+    if collector.plan.policy.missing_subject != "refuse":
+        return []
+    subjects = {table.table: table.subject for table in collector.plan.tables}
+    return [
+        SUBJECT_MISSING.at(f"{missing} row(s) name no subject", f"{table}.{subjects[table]}")
+        for table, missing in collector.missing.items()
+    ]
+
+
+def _column(step: Step, rows: Rows, owners: Owners | None, collector: Collector) -> None:
     column = rows.batch.column(step.position)
     if rows.hashes is not None:
         collector.events.add(step, rows.hashes, column)
@@ -242,7 +277,7 @@ def _column(step: Step, rows: Rows, owners: Owners | None, collector: _Collector
             collector.least[step.variable] = int(getattr(step.transform, "at_least"))  # noqa: B009
 
 
-def _needles(step: Step, rows: Rows, collector: _Collector) -> None:
+def _needles(step: Step, rows: Rows, collector: Collector) -> None:
     if step.role is Role.DIRECT and "genotype" not in step.tags:  # no cell of theirs names anybody by itself
         for batch in (rows.batch, rows.gone):  # whoever is left out is looked for all the same
             if batch is not None:
@@ -273,7 +308,7 @@ def _frequent(variable: Variable, universe: Universe, least: int) -> frozenset[s
     return frozenset(value for value, code in variable.vocabulary.codes.items() if value and counts[code] >= least)
 
 
-def _orphans(collector: _Collector) -> tuple[str, ...]:
+def _orphans(collector: Collector) -> tuple[str, ...]:
     """Say which keys of the input name no row; small numbers could be of a single person and are not printed."""
     least = collector.plan.policy.cell_minimum
     return tuple(
@@ -292,7 +327,7 @@ def _measured_with_one(problem: Problem) -> str:
     return f"{problem.place}: {problem.cause}; one of them is counted"
 
 
-def _warnings(collector: _Collector, subjects: int) -> tuple[str, ...]:
+def _warnings(collector: Collector, subjects: int) -> tuple[str, ...]:
     notes = []
     if collector.loose and not any(table.rows_are_subjects for table in collector.plan.tables):
         alike = subjects - len(distinct(np.concatenate(collector.loose)))

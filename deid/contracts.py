@@ -37,6 +37,21 @@ class TableInfo:
     options: Mapping[str, Any] = default(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class Cut:
+    """Where reading a table may begin: its first row and how many follow (-1: all), and what the format needs to know.
+
+    A format that can be read in pieces has `cuts(table, rows)`, which returns such places every `rows` rows, and
+    `read_cut(table, cut, batch_rows)`, which yields the rows of one.
+    """
+
+    first: int = 0
+    rows: int = -1
+    start: int = 0
+    octets: int = 0
+    line: int = 1
+
+
 class Writer(Protocol):
     """An open table of a release."""
 

@@ -38,13 +38,17 @@ def _nothing() -> None:
 
 @dataclass(frozen=True)
 class Source:
-    """The tables of a run. `left_out` counts files that the policy told to ignore."""
+    """The tables of a run. `left_out` counts files that the policy told to ignore.
+
+    `starts` holds the number of the first row of tables that are a part of a larger one.
+    """
 
     tables: tuple[TableInfo, ...]
     readers: Mapping[str, Reader] = field(default_factory=dict, repr=False)
     left_out: int = 0
     batch_rows: int = BATCH_ROWS
     close: Callable[[], None] = field(default=_nothing, repr=False)
+    starts: Mapping[str, int] = field(default_factory=dict)
 
     def table(self, name: str) -> TableInfo:
         """Return the table of that name. Raises KeyError."""

@@ -74,7 +74,7 @@ class Written:
 
 
 @dataclass(frozen=True)
-class _Counts:
+class Counts:
     """What is counted of the written subjects."""
 
     tuples: Tuples
@@ -96,24 +96,45 @@ def verify(
 
     `source` is the input, which only analyses that are repeated on the release (survival) need.
     """
-    scan = Scan(facts.needles, facts.hash_secret)
-    tuples, columns = Tuples(), ColumnRisks(facts.hash_secret)
-    events, days = Events(plan.policy.longitudinal), ShiftedDays()
-    references = References(plan.policy.references, facts.hash_secret)
-    counts = _Counts(tuples, columns, events, days, references)
-    countable = True
+    scan, counts = Scan(facts.needles, facts.hash_secret), counting(plan, facts.hash_secret)
     for table in plan.tables:
-        info = written.tables[table.table]
-        scan.names(table.released_name, _names(table.released_name, info))
-        countable &= _read_table(table, info, released, scan, counts, facts.hash_secret)
+        read_table(table, written.tables[table.table], released, scan, counts, facts.hash_secret)
+    return judged(written, released, plan, facts, recoding, source, scan, counts)
+
+
+def counting(plan: Plan, secret: bytes) -> Counts:
+    """Return counts that have seen nothing yet."""
+    events, references = Events(plan.policy.longitudinal), References(plan.policy.references, secret)
+    return Counts(Tuples(), ColumnRisks(secret), events, ShiftedDays(), references)
+
+
+def judged(
+    written: Written,
+    released: Source,
+    plan: Plan,
+    facts: Facts,
+    recoding: Recoding | None,
+    source: Source | None,
+    scan: Scan,
+    counts: Counts,
+) -> Verified:
+    """Return the verdict once every written table was read."""
+    tuples, events = counts.tuples, counts.events
+    for table in plan.tables:
+        scan.names(table.released_name, _names(table.released_name, written.tables[table.table]))
+    countable = all(_is_countable(table) for table in plan.tables)
     after, subjects = _after(tuples, recoding) if countable else (None, None)
-    risks = columns.measured(tuples.universe(), subjects)
+    risks = counts.columns.measured(tuples.universe(), subjects)
     measures = _measures(plan, facts, recoding, after, written, countable)
-    measures |= {**events.measures(subjects), **days.measures(), **attacked(facts, facts.classes, after, recoding)}
+    measures |= {
+        **events.measures(subjects),
+        **counts.days.measures(),
+        **attacked(facts, facts.classes, after, recoding),
+    }
     measures |= linked(facts, after, recoding)
     measures["residual_identifiers"] = _residual(scan, written)
     if plan.policy.references:
-        orphans = sum(cells for _, _, _, cells in references.orphans())
+        orphans = sum(cells for _, _, _, cells in counts.references.orphans())
         measures["orphan_keys"] = Measure("orphan_keys", float(orphans))
     measures["singling_out"] = Measure("singling_out", worst(risks))
     lived, outlived = compare(plan, source, released) if source is not None else ({}, {})
@@ -153,20 +174,18 @@ def _names(table: str, info: TableInfo) -> list[str]:
     return [table, *info.schema.names, *labels, *comments]
 
 
-def _read_table(
-    table: TablePlan,
-    info: TableInfo,
-    released: Source,
-    scan: Scan,
-    counts: _Counts,
-    secret: bytes,
-) -> bool:
-    """Read one written table; return whether its rows can be counted as persons."""
+def _is_countable(table: TablePlan) -> bool:
+    """Return whether the rows of a released table can be counted as persons, or nothing of them is counted."""
+    released = [step for step in table.steps if step.released]
+    counted = any(step.role in (Role.QUASI, Role.SENSITIVE) for step in released)
+    return not counted or table.rows_are_subjects or any(step.column == table.subject for step in released)
+
+
+def read_table(table: TablePlan, info: TableInfo, released: Source, scan: Scan, counts: Counts, secret: bytes) -> None:
+    """Read one written table, or a part of it: search its cells and count its subjects."""
     steps = [step for step in table.steps if step.released]
     at = next((i for i, step in enumerate(steps) if step.column == table.subject), None)
-    counted = any(step.role in (Role.QUASI, Role.SENSITIVE) for step in steps)
-    countable = at is not None or table.rows_are_subjects or not counted
-    first = 0
+    first = released.starts.get(table.released_name, 0)
     for batch in released.batches(released.table(table.released_name)):
         hashes = None
         named = None
@@ -187,7 +206,6 @@ def _read_table(
             if hashes is not None and owners is not None:
                 values = batch.column(i) if named is None else batch.column(i).filter(named)
                 _count_column(step, info.schema.names[i], table, values, hashes, owners, counts)
-    return countable
 
 
 def _scan_column(step: Step, table: str, column: str, values: pa.Array, scan: Scan) -> None:
@@ -219,7 +237,7 @@ def _count_column(
     values: pa.Array,
     hashes: Hashes,
     owners: Owners,
-    counts: _Counts,
+    counts: Counts,
 ) -> None:
     tuples = counts.tuples
     counts.events.add(step, hashes, values)

@@ -33,15 +33,20 @@ def write_table(
     already treated rows in `spill`; the bytes do not depend on how the input came in batches.
     """
     counts: Counts = Counter()
+    return write_ordered(_ordered(treated, expected_rows, spill, counts), info, opened), counts
+
+
+def write_ordered(tables: Iterator[pa.Table], info: TableInfo, opened: Callable[[TableInfo], Writer]) -> int:
+    """Write rows that are in their order already, and return their number."""
     writer = opened(info)
     rows = 0
     try:
-        for batch in _chunks(_ordered(treated, expected_rows, spill, counts), info.schema, _chunk_rows(info)):
+        for batch in _chunks(tables, info.schema, _chunk_rows(info)):
             rows += batch.num_rows
             writer.write(batch)
     finally:
         writer.close()
-    return rows, counts
+    return rows
 
 
 def _ordered(treated: Iterable[Treated], expected: int, spill: Path, counts: Counts) -> Iterator[pa.Table]:

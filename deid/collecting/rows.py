@@ -54,7 +54,7 @@ def rows_of(
 ) -> Iterator[Rows]:
     """Yield the batches of a table. Excluded subjects are gone; rows without a subject go where the policy says so."""
     salt = hash64(pa.array([f"rows of {plan.table}"]), secret)[0]
-    first = 0
+    first = source.starts.get(plan.table, 0)
     for batch in source.batches(source.table(plan.table)):
         rows = _rows(batch, plan, secret, salt, first)
         first += batch.num_rows

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -13,11 +14,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv
 
-from deid.contracts import BATCH_ROWS, TableInfo, Writer
+from deid.contracts import BATCH_ROWS, Cut, TableInfo, Writer
 from deid.errors import DataError, Problem, problem_kind
 from deid.formats import options as format_options
+from deid.formats import records
 from deid.formats.delimited_writer import DelimitedWriter
-from deid.formats.encoded import encoding_of, utf8_blocks
+from deid.formats.encoded import encoding_of, stretch, utf8_blocks
 from deid.formats.header import Head, opened
 from deid.formats.rebatch import rebatch
 from deid.formats.records import Block
@@ -71,6 +73,30 @@ class Delimited:
         tables = (_parsed(block, head, missing, table.path.name) for block in blocks)
         return rebatch((batch for each in tables for batch in each.to_batches()), batch_rows)
 
+    def cuts(self, table: TableInfo, rows: int) -> tuple[Cut, ...]:
+        """Return a place to begin every `rows` rows of a file in UTF-8; other encodings are read as a whole.
+
+        So is a table of one column, in which a blank line is a row or, at the very end, none.
+        """
+        encoding = encoding_of(table.path, table.options.get("encoding"))
+        if encoding not in ("utf-8", "utf-8-sig") or len(table.schema) == 1:
+            return (Cut(),)
+        head, blocks = self._opened(table.path, table.options)
+        mark = len(codecs.BOM_UTF8) if encoding == "utf-8-sig" else 0
+        return _cuts(blocks, head, mark, rows, table.path.stat().st_size)
+
+    def read_cut(self, table: TableInfo, cut: Cut, batch_rows: int = BATCH_ROWS) -> Iterator[pa.RecordBatch]:
+        """Yield the rows of a cut, as strictly as those of a whole file."""
+        if cut.rows < 0:
+            return self.read(table, batch_rows)
+        head, _ = self._opened(table.path, table.options)
+        if list(head.names) != table.schema.names:
+            raise DataError(CHANGED.at("the line of column names is another one", table.path.name))
+        place, missing = table.path.name, ["", *table.options.get("missing", ())]
+        found = records.blocks(stretch(table.path, cut.start, cut.octets), head.delimiter, place, cut.line)
+        tables = (_parsed(block, head, missing, place) for block in found)
+        return rebatch((batch for each in tables for batch in each.to_batches()), batch_rows)
+
     def open(self, path: Path, table: TableInfo) -> Writer:
         """Open a new file; dates and numbers are written in their canonical spelling, null as an empty cell."""
         return DelimitedWriter(path, table, table.options.get("delimiter", self.usual))
@@ -99,6 +125,29 @@ class Tsv(Delimited):
     name = "tsv"
     suffixes = (".tsv", ".txt", ".tab")
     usual = "\t"
+
+
+def _cuts(blocks: Iterator[Block], head: Head, mark: int, rows: int, size: int) -> tuple[Cut, ...]:
+    """Return where every so many rows begin; a line without a cell is no row."""
+    starts, at, line, seen = [(mark + head.octets, head.line)], mark + head.octets, head.line, 0
+    for block in blocks:
+        ends = block.ends()
+        begins = np.concatenate(([0], ends[:-1] + 1))
+        octets = np.frombuffer(block.data, np.uint8)
+        blank = (ends == begins) | ((ends == begins + 1) & (octets[begins] == ord("\r")))
+        begins = begins[~blank]
+        for number in range(-seen % rows, len(begins), rows):
+            if seen + number:
+                begin = int(begins[number])
+                starts.append((at + begin, line + block.data.count(b"\n", 0, begin)))
+        seen += len(begins)
+        line += block.data.count(b"\n")
+        at += len(block.data)
+    stops = [*(start for start, _ in starts[1:]), size]
+    return tuple(
+        Cut(i * rows, min(rows, seen - i * rows), start, stop - start, first_line)
+        for i, ((start, first_line), stop) in enumerate(zip(starts, stops, strict=True))
+    )
 
 
 def _checked(path: Path, options: Mapping[str, Any]) -> dict[str, Any]:

@@ -75,6 +75,15 @@ def utf8_blocks(path: Path, encoding: str) -> Iterator[bytes]:
                 return
 
 
+def stretch(path: Path, start: int, octets: int) -> Iterator[bytes]:
+    """Yield a stretch of a file as it is, block by block."""
+    with path.open("rb") as file:
+        file.seek(start)
+        while octets > 0 and (block := file.read(min(BLOCK, octets))):
+            octets -= len(block)
+            yield block
+
+
 def _codec(declared: str, path: Path) -> str:
     try:
         name = codecs.lookup(declared).name

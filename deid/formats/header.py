@@ -43,12 +43,17 @@ class Preamble:
 
 @dataclass(frozen=True)
 class Head:
-    """What stands before the first row: the names of columns without one are made up and listed in `blanks`."""
+    """What stands before the first row: the names of columns without one are made up and listed in `blanks`.
+
+    `octets` is how many of the stream it takes up, `line` the number of the first line of rows.
+    """
 
     preamble: Preamble
     delimiter: str
     names: tuple[str, ...]
     blanks: tuple[str, ...]
+    octets: int = 0
+    line: int = 1
 
 
 def _only(line: str, positions: Sequence[int], width: int, delimiter: str) -> str:
@@ -64,7 +69,7 @@ def opened(
     stream: Iterator[bytes], place: str, *, delimiter: str | None, usual: str, comment: str | None
 ) -> tuple[Head, Iterator[Block]]:
     """Read the head of a stream and return it with the blocks of rows that follow. Raises DataError."""
-    preamble, rest, line = _preamble(stream, comment or "", place)
+    preamble, rest, line, above = _preamble(stream, comment or "", place)
     first = next(rest, b"")
     if comment is None and first.startswith(b"#"):
         raise DataError(COMMENT_UNCLEAR.at("comments are neither declared nor excluded", f"{place}:{line}"))
@@ -78,13 +83,14 @@ def opened(
     if delimiter is not None:
         _refuse_other(first, cells, delimiter, f"{place}:{line}")
     names, blanks = _named(cells)
-    return Head(Preamble(preamble), chosen, names, blanks), _chain_blocks(_after(top, end), records)
+    below = _after(top, end)
+    return Head(Preamble(preamble), chosen, names, blanks, above + end, below.line), _chain_blocks(below, records)
 
 
-def _preamble(stream: Iterator[bytes], comment: str, place: str) -> tuple[str, Iterator[bytes], int]:
-    """Take leading comment lines and blank lines off a stream; return them, the rest and its first line's number."""
+def _preamble(stream: Iterator[bytes], comment: str, place: str) -> tuple[str, Iterator[bytes], int, int]:
+    """Take leading comment and blank lines off a stream; return them, the rest, its first line and its place."""
     taken: list[bytes] = []
-    data, start, line = b"", 0, 1
+    data, start, line, above = b"", 0, 1, 0
     prefix = comment.encode()
     while True:
         end = data.find(b"\n", start) + 1
@@ -102,8 +108,9 @@ def _preamble(stream: Iterator[bytes], comment: str, place: str) -> tuple[str, I
             break
         taken += [text] if taken or not blank else []
         line += 1
+        above += end - start
         start = end
-    return _text(taken, place), _chain(data[start:], stream), line
+    return _text(taken, place), _chain(data[start:], stream), line, above
 
 
 def _text(lines: list[bytes], place: str) -> str:

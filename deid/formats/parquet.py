@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import accumulate
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -12,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from deid.contracts import BATCH_ROWS, TableInfo, Writer
+from deid.contracts import BATCH_ROWS, Cut, TableInfo, Writer
 from deid.errors import DataError
 from deid.formats import options as format_options
 from deid.formats.columns import is_category, plain, plain_field, plain_type
@@ -46,6 +47,16 @@ class Parquet:
     def read(self, table: TableInfo, batch_rows: int = BATCH_ROWS) -> Iterator[pa.RecordBatch]:
         """Yield the rows; dictionary columns come as their values."""
         return rebatch(_batches(table, batch_rows), batch_rows)
+
+    def cuts(self, table: TableInfo, rows: int) -> tuple[Cut, ...]:
+        """Return a place to begin every `rows` rows."""
+        with _opened(table.path) as file:
+            total = file.metadata.num_rows
+        return tuple(Cut(first, min(rows, total - first)) for first in range(0, total, rows)) or (Cut(),)
+
+    def read_cut(self, table: TableInfo, cut: Cut, batch_rows: int = BATCH_ROWS) -> Iterator[pa.RecordBatch]:
+        """Yield the rows of a cut, from the row groups that hold them."""
+        return rebatch(_batches(table, batch_rows, cut), batch_rows)
 
     def open(self, path: Path, table: TableInfo) -> Writer:
         """Open a new file, compressed with zstd."""
@@ -114,12 +125,12 @@ def _plain_schema(schema: pa.Schema) -> pa.Schema:
     return pa.schema([plain_field(field.name, field.type) for field in schema])
 
 
-def _batches(table: TableInfo, rows: int) -> Iterator[pa.RecordBatch]:
+def _batches(table: TableInfo, rows: int, cut: Cut | None = None) -> Iterator[pa.RecordBatch]:
     place = table.path.name
     with _opened(table.path) as file:
         if not _plain_schema(file.schema_arrow).equals(table.schema, check_metadata=False):
             raise DataError(CHANGED.at("its columns are other ones", place))
-        batches = file.iter_batches(batch_size=rows)
+        batches = file.iter_batches(batch_size=rows) if cut is None else _of_cut(file, cut, rows)
         while True:
             batch, done = None, False
             with suppress(pa.ArrowException, OSError, ValueError):
@@ -130,6 +141,20 @@ def _batches(table: TableInfo, rows: int) -> Iterator[pa.RecordBatch]:
             if batch is None:
                 raise DataError(UNREADABLE.at("a row group cannot be read", place))
             yield pa.RecordBatch.from_arrays([plain(column) for column in batch.columns], schema=table.schema)
+
+
+def _of_cut(file: pq.ParquetFile, cut: Cut, rows: int) -> Iterator[pa.RecordBatch]:
+    """Yield the rows of a cut; only the row groups that hold them are read."""
+    last = cut.first + cut.rows if cut.rows >= 0 else file.metadata.num_rows
+    sizes = [file.metadata.row_group(i).num_rows for i in range(file.metadata.num_row_groups)]
+    ends = list(accumulate(sizes))
+    groups = [i for i, end in enumerate(ends) if end > cut.first and end - sizes[i] < last]
+    at = ends[groups[0]] - sizes[groups[0]] if groups else last
+    for batch in file.iter_batches(batch_size=rows, row_groups=groups) if groups else ():
+        start, stop = max(cut.first - at, 0), min(last - at, batch.num_rows)
+        if start < stop:
+            yield batch.slice(start, stop - start)
+        at += batch.num_rows
 
 
 def _levelled(field: pa.Field) -> pa.Field:
