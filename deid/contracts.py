@@ -20,6 +20,8 @@ from deid.model import FirstDay, Known, Measure, Role, Span
 
 BATCH_ROWS = 65_536
 Made = TypeVar("Made")
+Task = TypeVar("Task")
+Shared = TypeVar("Shared")
 
 
 @dataclass(frozen=True)
@@ -181,6 +183,20 @@ class Evidence:
     suppressed: int = 0
     threshold: float = 0.09
     fraction: float | None = None
+
+
+class Engine(Protocol):
+    """Where parts of the data are worked on: in this process, or on the workers of a cluster."""
+
+    def workers(self) -> int:
+        """Return how many tasks run at once."""
+
+    def each(self, work: Callable[[Task, Shared], Made], tasks: Sequence[Task], shared: Shared) -> Iterator[Made]:
+        """Yield what `work` makes of every task, in their order.
+
+        `work` is a function of a module and depends on its arguments alone, so that it may run anywhere and again;
+        `shared` is the same for all tasks and may hold the key. Problems that it raises are raised here.
+        """
 
 
 class Metric(Protocol):

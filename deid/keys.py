@@ -122,6 +122,10 @@ class Key:
         """Return the same key bound to a release: other names give other subkeys."""
         return Key(self._secret, name)
 
+    def carried(self) -> tuple[bytes, str]:
+        """Return what a worker of this run needs to make the same key; it must reach no file, plan or log."""
+        return self._secret, self._release
+
     def subkey_bytes(self, purpose: str, field: str = "", length: int = 32) -> bytes:
         """Return raw key material for ciphers: up to 64 bytes for one purpose, field and release."""
         label = "\x1f".join(("deid/1", self._release, purpose, field)).encode()

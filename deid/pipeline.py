@@ -10,11 +10,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from deid import detect
+from deid import detect, spreading
 from deid.collect import collect, excluded_subjects
 from deid.collecting.expected import check_expected
 from deid.collecting.rows import rows_of
-from deid.contracts import Detector, TableInfo
+from deid.contracts import Detector, Engine, TableInfo
 from deid.database.address import Address
 from deid.decisions import Plan, Policy, TablePlan
 from deid.errors import DataError, Problem, ReleaseRefused, UsageError, problem_kind
@@ -39,7 +39,7 @@ from deid.treat import Treatment
 from deid.verify import Verified, Written, verify
 from deid.verifying.residual import Scan
 from deid.versions import versions
-from deid.write import write_table
+from deid.write import Counts, write_table
 
 GATE_FAILED = problem_kind(
     "R101", "gate failed", remedy="treat the data more strongly, or have the owner change the gate"
@@ -85,14 +85,19 @@ def quiet(stage: str, table: str, rows: int) -> None:
 
 
 def prepare(
-    data: Path | Address | Source, policy: Policy, *, progress: Progress = quiet, batch_rows: int | None = None
+    data: Path | Address | Source,
+    policy: Policy,
+    *,
+    progress: Progress = quiet,
+    batch_rows: int | None = None,
+    engine: Engine | None = None,
 ) -> Prepared:
     """Read the data once for their profile and decide every column. Raises with all problems of the stage."""
     source = data if isinstance(data, Source) else open_source(data, policy.ignore, policy.formats)
     if batch_rows is not None:
         source = replace(source, batch_rows=batch_rows)
     check_expected(source, policy.expects)
-    profile = profile_source(source, progress)
+    profile = profile_source(source, progress) if engine is None else spreading.profile(engine, source)
     return Prepared(source, profile, resolve(policy, profile, source.tables))
 
 
@@ -130,8 +135,11 @@ def run(
     batch_rows: int | None = None,
     progress: Progress = quiet,
     run_facts: Mapping[str, Any] | None = None,
+    engine: Engine | None = None,
 ) -> Release:
     """Take data to a release under a policy, or to nothing that looks like one; its tables go to a database with `to`.
+
+    `engine` spreads what reads rows over its workers; the release is the same to the byte.
 
     Raises UsageError, PolicyError, DataError or ReleaseRefused.
     """
@@ -140,18 +148,22 @@ def run(
     if isinstance(data, Path) and data.is_dir() and out.resolve().is_relative_to(data.resolve()):
         raise UsageError(INSIDE.at("the output folder lies in the data", out.name))
     with staging(out) as stage, open_target(stage, to, output_format) as target, ExitStack() as opened:
-        prepared = prepare(data, policy, progress=progress, batch_rows=batch_rows)
+        prepared = prepare(data, policy, progress=progress, batch_rows=batch_rows, engine=engine)
         plan, source = prepared.plan, prepared.source
         opened.callback(source.close)
-        facts = collect(source, plan, key, lambda table, rows: progress("read", table, rows))
+        facts, parts = _collect(engine, source, plan, key, progress)
         facts = with_register(with_population(facts, plan, key), plan, key)
         plan, names = released_names(plan, facts, key)
         recoding = recode(plan, facts)
-        written = _write(source, plan, facts, recoding, key, names, stage, target, progress)
+        treatments = _treatments(plan, facts, recoding, key, names, local=engine is None)
+        written = _write(engine, source, parts, treatments, target, facts, stage, progress)
         if source.digests() != dict(facts.digests):
             raise DataError(CHANGED.at("a file is not the one that was read first"))
         released = target.released(written.tables.values())
-        verified = verify(written, released, plan, facts, recoding, source)
+        if engine is None:
+            verified = verify(written, released, plan, facts, recoding, source)
+        else:
+            verified = spreading.verify(engine, written, released, plan, facts, recoding, source)
         inputs = _inputs(prepared, plan, names, facts, recoding, verified, written, target, key_origin)
         facts_of_run = dict(run_facts or {})
         write_report(stage.folder, inputs, run=facts_of_run)
@@ -168,31 +180,72 @@ def run(
     return Release(out, plan, verified, content)
 
 
-def _write(
-    source: Source,
+def _collect(
+    engine: Engine | None, source: Source, plan: Plan, key: Key, progress: Progress
+) -> tuple[Facts, tuple[spreading.Part, ...]]:
+    def read(table: str, rows: int) -> None:
+        progress("read", table, rows)
+
+    return (
+        (collect(source, plan, key, read), ()) if engine is None else spreading.collect(engine, source, plan, key, read)
+    )
+
+
+def _treatments(
     plan: Plan,
     facts: Facts,
     recoding: Recoding | None,
     key: Key,
     names: Mapping[str, Mapping[str, str]],
-    stage: Staging,
+    *,
+    local: bool,
+) -> dict[str, Treatment]:
+    detector = _detector(plan) if local else None  # workers build their own
+    return {
+        table.table: Treatment(plan, table, facts, recoding, key, detector, names.get(table.table, {}))
+        for table in plan.tables
+    }
+
+
+def _write(
+    engine: Engine | None,
+    source: Source,
+    parts: Sequence[spreading.Part],
+    treatments: Mapping[str, Treatment],
     target: Target,
+    facts: Facts,
+    stage: Staging,
     progress: Progress,
 ) -> Written:
-    detector = _detector(plan)
-    tables: dict[str, TableInfo] = {}
+    tables = {
+        name: target.table(source.table(name), each.table, each.schema(source.table(name).schema))
+        for name, each in treatments.items()
+    }
+    if engine is None:
+        done = _locally(source, treatments, tables, target, facts, stage, progress)
+    else:
+        done = spreading.write(engine, parts, treatments, tables, target.open, stage.folder, progress)
     rows: dict[str, int] = {}
     counts: Counter[tuple[str, str, str]] = Counter()
-    for table in plan.tables:
-        info = source.table(table.table)
-        treatment = Treatment(plan, table, facts, recoding, key, detector, names.get(table.table, {}))
-        place = target.table(info, table, treatment.schema(info.schema))
-        treated = _treated(source, table, treatment, facts, progress)
-        rows[table.table], counted = write_table(treated, place, facts.rows[table.table], stage.folder, target.open)
-        tables[table.table] = place
+    for name, number, counted in done:
+        rows[name] = number
         for (column, what), count in counted.items():
-            counts[table.table, column, what] += count
+            counts[name, column, what] += count
     return Written(tables, rows, dict(counts))
+
+
+def _locally(
+    source: Source,
+    treatments: Mapping[str, Treatment],
+    tables: Mapping[str, TableInfo],
+    target: Target,
+    facts: Facts,
+    stage: Staging,
+    progress: Progress,
+) -> Iterator[tuple[str, int, Counts]]:
+    for name, each in treatments.items():
+        treated = _treated(source, each.table, each, facts, progress)
+        yield name, *write_table(treated, tables[name], facts.rows[name], stage.folder, target.open)
 
 
 def _treated(source: Source, table: TablePlan, treatment: Treatment, facts: Facts, progress: Progress) -> Iterable[Any]:
