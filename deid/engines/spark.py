@@ -1,0 +1,137 @@
+"""The Spark engine: parts are worked on by the workers of a cluster, or of this machine (`local[2]`).
+
+pyspark is imported here and in `session` alone, and only when the engine is used.
+"""
+
+from __future__ import annotations
+
+import pickle
+import traceback
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import pyarrow as pa
+
+from deid.engines.secret import Sealed, sealed
+from deid.errors import DeidError, Problem, UsageError, problem_kind
+from deid.registry import register
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame, SparkSession
+
+CLUSTER_FAILED = problem_kind(
+    "U224",
+    "the cluster gave up",
+    remedy="see the logs of the workers: lost machines, memory, a worker without deid; then run again",
+    meaning="Spark tries a task again on another worker, four times unless told otherwise, and then gives up; "
+    "nothing is released.",
+)
+NOT_SHARED = problem_kind(
+    "U225",
+    "a worker cannot read or write a file",
+    remedy="keep data and output on storage that driver and workers see under one path",
+)
+WORKER_DEFECT = problem_kind(
+    "X902", "a defect of ours on a worker", remedy="please report it with the place named; no data stand in the message"
+)
+Task = TypeVar("Task")
+Shared = TypeVar("Shared")
+Made = TypeVar("Made")
+_SCHEMA = "number long, made binary"
+
+
+@register("engine", "spark")
+@dataclass(frozen=True)
+class Spark:
+    """Spreads parts over the workers of an open session."""
+
+    session: SparkSession = field(repr=False)
+
+    def workers(self) -> int:
+        """Return how many tasks run at once."""
+        return max(1, int(self.session.sparkContext.defaultParallelism))
+
+    def each(self, work: Callable[[Task, Shared], Made], tasks: Sequence[Task], shared: Shared) -> Iterator[Made]:
+        """Yield what `work` makes of every task, in their order. Raises what it raises, and UsageError."""
+        if not tasks:
+            return
+        carried = self.session.sparkContext.broadcast(sealed((list(tasks), shared)))
+        found: pa.Table | None = None
+        cause = ""
+        try:
+            found = self._mapped(_Mapping(work, carried), len(tasks)).toArrow()
+        except Exception as error:  # noqa: BLE001 - Java's words may hold anything
+            cause = f"a job failed ({type(error).__name__})"
+        finally:
+            carried.destroy()
+        if found is None:
+            raise UsageError(CLUSTER_FAILED.at(cause, "--engine spark"))
+        made = _sorted(found, len(tasks))
+        _refuse([each for each in made if isinstance(each, Failed)])
+        yield from made
+
+    def _mapped(self, mapping: _Mapping, tasks: int) -> DataFrame:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return self.session.range(0, tasks, 1, tasks).mapInArrow(mapping, _SCHEMA)
+
+
+@dataclass(frozen=True)
+class Failed:
+    """What went wrong on a worker: problems of ours, or where a defect is; never a message, never a value."""
+
+    kind: type[DeidError]
+    problems: tuple[Problem, ...]
+
+
+@dataclass(frozen=True)
+class _Mapping:
+    """Takes numbers of tasks to what is made of them, on a worker."""
+
+    work: Callable[[Any, Any], Any]
+    carried: Any = field(repr=False)
+
+    def __call__(self, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        for batch in batches:
+            for number in batch.column(0).to_pylist():
+                made = pickle.dumps(self._made(number), protocol=5)
+                yield pa.RecordBatch.from_arrays([pa.array([number], pa.int64()), pa.array([made])], ["number", "made"])
+
+    def _made(self, number: int) -> Any:
+        try:
+            given: Sealed = self.carried.value
+            tasks, shared = given.opened()
+            return self.work(tasks[number], shared)
+        except DeidError as error:
+            return Failed(type(error), error.problems)
+        except OSError as error:
+            cause = f"{type(error).__name__} on a worker"
+            return Failed(UsageError, (NOT_SHARED.at(cause, Path(str(error.filename or "")).name),))
+        except Exception as error:  # noqa: BLE001 - its message could hold a value
+            return Failed(DeidError, (WORKER_DEFECT.at(f"unexpected {type(error).__name__}", _place(error)),))
+
+
+def _place(error: Exception) -> str:
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if "deid" in Path(frame.filename).parts]
+    return f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "unknown"
+
+
+def _sorted(found: pa.Table, tasks: int) -> list[Any]:
+    numbers = found.column("number").to_pylist()
+    if sorted(numbers) != list(range(tasks)):
+        raise UsageError(CLUSTER_FAILED.at("some parts were not worked on", "--engine spark"))
+    made: dict[int, Any] = {}
+    for number, packed in zip(numbers, found.column("made"), strict=True):
+        made[number] = pickle.loads(packed.as_buffer())  # noqa: S301 - made by our own workers
+    return [made[number] for number in range(tasks)]
+
+
+def _refuse(failures: Sequence[Failed]) -> None:
+    """Raise the failures of one kind, the first one's, each problem once."""
+    if failures:
+        kind = failures[0].kind
+        problems = dict.fromkeys(problem for each in failures if each.kind is kind for problem in each.problems)
+        raise kind(tuple(problems))
