@@ -18,6 +18,7 @@ import click
 from deid.errors import DeidError, Problem, problem_kind
 
 if TYPE_CHECKING:
+    from deid.contracts import Engine
     from deid.database.address import Address
     from deid.decisions import Policy
     from deid.keys import Key
@@ -189,6 +190,10 @@ def plan(data: Path | Address, policy_name: str, form: str, alternatives: bool) 
 @click.option("--private", type=click.Path(path_type=Path), help="Folder for what only the owner may see.")
 @_TO
 @click.option("--batch-rows", type=click.IntRange(min=1), help="Rows a batch; changes memory, never the result.")
+@click.option(
+    "--engine", type=click.Choice(["local", "spark"]), default="local", show_default=True, help="Where rows are read."
+)
+@click.option("--master", default="local[2]", show_default=True, help="Spark: URL of the cluster.")
 @_JSON
 @_VERBOSE
 def run(
@@ -200,13 +205,29 @@ def run(
     private: Path | None,
     to: Address | None,
     batch_rows: int | None,
+    engine: str,
+    master: str,
     as_json: bool,
     verbose: bool,
 ) -> None:
     """Take DATA to a release in OUT: data, report.html, report.json and manifest.json, or nothing at all."""
     key, origin = _key(key_file)
     policy = _policy(policy_name)
-    _released(data, policy, out, key, origin, output_format, private, to, batch_rows, as_json, verbose)
+    with _engine(engine, master) as opened:
+        _released(data, policy, out, key, origin, output_format, private, to, batch_rows, as_json, verbose, opened)
+
+
+@contextmanager
+def _engine(name: str, master: str) -> Iterator[Engine | None]:
+    """Open the engine asked for; the local one needs nothing."""
+    if name == "local":
+        yield None
+        return
+    from deid.engines.session import session
+    from deid.engines.spark import Spark
+
+    with session(master) as opened:
+        yield Spark(opened)
 
 
 def _released(
@@ -221,6 +242,7 @@ def _released(
     batch_rows: int | None,
     as_json: bool,
     verbose: bool,
+    engine: Engine | None = None,
 ) -> None:
     from deid.listing import release_summary
     from deid.neighbour import check as neighbour
@@ -244,6 +266,7 @@ def _released(
                 batch_rows=batch_rows,
                 progress=progress,
                 run_facts=run_facts(),
+                engine=engine,
             )
         summary = release_summary(release)
         if as_json:

@@ -18,12 +18,12 @@ if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
 NO_SPARK = problem_kind(
-    "U222",
+    "U252",
     "Spark is not there",
     remedy="install `deid-toolkit[spark]` and Java 17 on this machine and on every worker",
 )
 NO_CLUSTER = problem_kind(
-    "U223",
+    "U253",
     "the cluster cannot be reached",
     remedy="check `--master`, that its workers are up and have memory free, and `SPARK_LOCAL_IP` for their way back",
 )

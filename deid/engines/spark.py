@@ -23,14 +23,14 @@ if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
 
 CLUSTER_FAILED = problem_kind(
-    "U224",
+    "U254",
     "the cluster gave up",
     remedy="see the logs of the workers: lost machines, memory, a worker without deid; then run again",
     meaning="Spark tries a task again on another worker, four times unless told otherwise, and then gives up; "
     "nothing is released.",
 )
 NOT_SHARED = problem_kind(
-    "U225",
+    "U255",
     "a worker cannot read or write a file",
     remedy="keep data and output on storage that driver and workers see under one path",
 )

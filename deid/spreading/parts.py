@@ -15,7 +15,7 @@ from deid.registry import plugin
 from deid.source import Source
 
 NOT_FILES = problem_kind(
-    "U221",
+    "U251",
     "data that workers cannot read",
     remedy="give the engine files on storage that all workers see under one path",
 )
@@ -36,7 +36,8 @@ class Part:
 
     def source(self) -> Source:
         """Return a source that holds these rows alone, numbered as in the whole table."""
-        return Source((self.info,), {self.info.name: self._read}, 0, self.batch_rows, {self.info.name: self.cut.first})
+        starts = {self.info.name: self.cut.first}
+        return Source((self.info,), {self.info.name: self._read}, batch_rows=self.batch_rows, starts=starts)
 
     def _read(self, info: TableInfo, batch_rows: int) -> Iterator[pa.RecordBatch]:
         kind = plugin("format", info.format)()
