@@ -26,6 +26,7 @@ from invented_notes import compose
 from deid.detect import build_detector
 from deid.model import Known, Span
 from deid.text_evaluate import Labelled, TextScore, evaluate, read_labelled
+from deid.texting import TYPES
 
 MIRROR = Path(__file__).resolve().parent / "mirror"
 MIRROR_NOTES = 330
@@ -33,12 +34,6 @@ SHARED = Path(__file__).resolve().parent.parent.parent / "shared" / "text"
 ENTITY = {
     "PERSON": "person_name", "LOCATION": "city", "ORGANIZATION": "organisation", "DATE_TIME": "date", "PHONE_NUMBER": "phone",
     "EMAIL_ADDRESS": "email", "URL": "url", "IP_ADDRESS": "ip_address", "US_SSN": "ssn", "NRP": "ethnicity",
-}  # fmt: skip
-TYPE = {
-    "person_name": "NAME", "given_name": "NAME", "family_name": "NAME", "clinician_name": "NAME", "initials": "INITIALS", "username": "USERNAME",
-    "phone": "PHONE", "fax": "FAX", "email": "EMAIL", "url": "URL", "ip_address": "IP", "ssn": "SSN", "date": "DATE", "birth_date": "DATE",
-    "age": "AGE", "city": "LOCATION", "site": "HOSPITAL", "organisation": "ORGANIZATION", "street_address": "STREET", "zip": "ZIP",
-    "postcode": "ZIP", "country": "COUNTRY", "state": "STATE", "ethnicity": "NRP",
 }  # fmt: skip
 
 
@@ -118,7 +113,7 @@ def outside(scorer: Path, corpus: Path, notes: Sequence[Labelled], detector: Any
     found = detector.find_all([note.text for note in notes], [note.known if record else () for note in notes])
     with tempfile.NamedTemporaryFile("w", suffix=".jsonl", encoding="utf-8", delete=False) as handle:
         for note, spans in zip(notes, found, strict=True):
-            listed = [{"start": s.start, "end": s.end, "type": TYPE.get(s.kind, "ID")} for s in spans]
+            listed = [{"start": s.start, "end": s.end, "type": TYPES.get(s.kind, "ID")} for s in spans]
             handle.write(json.dumps({"id": note.id, "spans": listed}) + "\n")
     run = subprocess.run(
         [sys.executable, str(scorer), str(corpus), handle.name], capture_output=True, text=True, check=False

@@ -136,11 +136,12 @@ def _labelled(given: Mapping[str, Any], number: int) -> Labelled:
         if any(not 0 <= start <= end <= len(text) for start, end, _ in listed):
             raise ValueError
         regions[name] = listed
-    known = tuple(_known(given.get("known") or {}))
+    known = tuple(known_of(given.get("known") or {}))
     return Labelled(str(given.get("id", number)), text, regions["spans"], regions["traps"], regions["neutral"], known)
 
 
-def _known(record: Mapping[str, Any]) -> Iterator[Known]:
+def known_of(record: Mapping[str, Any]) -> Iterator[Known]:
+    """Yield what a structured record, given beside a note, knows of its subject; fields of no known kind are left."""
     for name, value in record.items():
         kind = RECORD_KINDS.get(name, name if name in KINDS else "")
         if kind and value:

@@ -18,7 +18,7 @@ SURE = 0.7
 _FIGURES = re.compile(r"[0-9]+")
 _CAPITALS = re.compile(r"[^\W\d_a-z]+")
 _SMALL = re.compile(r"[a-z]+")
-_TITLES = frozenset(("mr", "mrs", "ms", "dr", "miss", "prof", "professor", "doctor", "nurse", "sister"))
+TITLES = frozenset(("mr", "mrs", "ms", "dr", "miss", "prof", "professor", "doctor", "nurse", "sister"))
 
 
 @lru_cache(maxsize=200_000)
@@ -48,7 +48,7 @@ def _figures(match: re.Match[str]) -> str:
 def _neighbour(word: str) -> str:
     """Return what a neighbouring word says: itself where it is a common one, else its kind."""
     plain = lexicon.fold_word(word).removesuffix("'s")
-    if word.isalpha() and (plain in _TITLES or (lexicon.is_word(plain) and not (word[0].isupper() and lexicon.is_name(plain)))):  # fmt: skip
+    if word.isalpha() and (plain in TITLES or (lexicon.is_word(plain) and not (word[0].isupper() and lexicon.is_name(plain)))):  # fmt: skip
         return plain
     return "~" + kind_of(word)
 
@@ -70,7 +70,7 @@ class Words:
         titled: set[str] = set()
         for at, word in enumerate(self.written):
             self.again[word.lower()] = self.again.get(word.lower(), 0) + 1
-            if at and self.near[at - 1] in _TITLES:
+            if at and self.near[at - 1] in TITLES:
                 titled.add(word.lower())
         self.titled = titled
         self.tone = self._tone()

@@ -19,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from deid.detect import lexicon, plausible
-from deid.detect.evidence import Words
+from deid.detect.evidence import TITLES, Words
 from deid.detect.identifiers import CLINICAL_CODE, CODE_BEFORE
 from deid.detect.name_lists import NOT_INITIALS
 from deid.model import Span
@@ -38,7 +38,7 @@ _GENERIC = lexicon.word_set("places_generic")
 
 def could_be_marked(word: str) -> bool:
     """Whether a word is worth judging: a small common word that is no name never is."""
-    return not word.islower() or not _is_small(word)
+    return word.lower() not in TITLES and not (word.islower() and _is_small(word))
 
 
 @lru_cache(maxsize=200_000)
