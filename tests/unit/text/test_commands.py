@@ -42,11 +42,11 @@ def test_many_notes_keep_ids_and_order_in_any_number_of_processes() -> None:
 
 
 def test_the_record_beside_a_note_is_used() -> None:
-    plain = {"id": "a", "text": "then grackle ran home"}
-    known = {**plain, "known": {"last_name": "Grackle"}}
+    plain = {"id": "a", "text": "code 77 41 903 on the wall"}
+    known = {**plain, "known": {"mrn": "77-41-903"}}
     without, with_it = (json.loads(run("text", "--jsonl", given=json.dumps(note)).output) for note in (plain, known))
-    assert "grackle" in without["text"]
-    assert "grackle" not in with_it["text"]
+    assert "77 41 903" in without["text"]
+    assert "903" not in with_it["text"]
 
 
 def test_spans_are_for_outside_scorers() -> None:
