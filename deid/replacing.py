@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Container, Mapping, Sequence
 from functools import cache
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from deid.dates import PROSE, PROSE_DAY_FIRST, Direction, delta_days, shifted
 from deid.keys import Key
 from deid.model import FirstDay, Span
 from deid.surrogates import GROUPS, Surrogates
+from deid.written_dates import Order, moved, year_of
 
 if TYPE_CHECKING:
     from presidio_anonymizer import AnonymizerEngine
@@ -59,7 +59,6 @@ class Tagging:
         return tags
 
 
-Order = Literal["", "month_first", "day_first"]
 _ORDERS: Mapping[Order, tuple[str, ...]] = {"month_first": PROSE, "day_first": PROSE_DAY_FIRST}
 
 
@@ -84,9 +83,9 @@ class Surrogating:
 
     def of(self, text: str, spans: Sequence[Span], subject: str | None) -> list[str]:
         """Return a surrogate for each span; what cannot be invented becomes a tag."""
-        delta = self._delta(subject)
+        delta, year = self._delta(subject), year_of(text)
         written = [text[span.start : span.end] for span in spans]
-        return [self._one(span.kind, value, delta) for span, value in zip(spans, written, strict=True)]
+        return [self._one(span.kind, value, delta, year) for span, value in zip(spans, written, strict=True)]
 
     def _delta(self, subject: str | None) -> int | None:
         if subject is None or self._first_days is None:
@@ -94,9 +93,9 @@ class Surrogating:
         first = self._first_days.get(subject)
         return None if first is None else first.delta
 
-    def _one(self, kind: str, written: str, delta: int | None) -> str:
+    def _one(self, kind: str, written: str, delta: int | None, year: int) -> str:
         if kind in _DATES:
-            return _moved(written, delta, self._order) or "[DATE]"
+            return _moved(written, delta, self._order, year) or "[DATE]"
         if kind == "age":
             return "90+"
         if kind in GROUPS:
@@ -104,13 +103,17 @@ class Surrogating:
         return f"[{TAGS.get(kind, kind.upper())}]"
 
 
-def _moved(written: str, delta: int | None, order: Order) -> str | None:
-    """Return a date moved in its own form; None for one whose day and month cannot be told apart."""
+def _moved(written: str, delta: int | None, order: Order, year: int) -> str | None:
+    """Return a date moved in its own form; None for one that cannot be read in one way only.
+
+    `year` is the one that the text names most often: a date without a year is moved in it.
+    """
     if delta is None:
         return None
-    plain = re.sub(r"(?<=\d)(?:st|nd|rd|th)\b", "", written)
-    readings = [shifted(plain, delta, forms) for given, forms in _ORDERS.items() if order in ("", given)]
-    return readings[0] if len(set(readings)) == 1 else None
+    readings = {shifted(written, delta, forms) for given, forms in _ORDERS.items() if order in ("", given)}
+    if readings == {None}:
+        return moved(written, delta, order, year)
+    return readings.pop() if len(readings) == 1 else None
 
 
 def _same(written: str) -> str:
