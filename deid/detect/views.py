@@ -249,7 +249,7 @@ def _kept_at_break(left: str, cut: str, right: str, is_word: Callable[[str], boo
             return "-" if cut.startswith("-") and first.isdigit() and last.isdigit() else ""
         return "" if first == "@" else None
     if last in "@." and first.isalpha():
-        return "" if "@" in left or "@" in right else None
+        return "" if ("@" in left or "@" in right) and not _ends_sentence(left, right, is_word) else None
     if not (first.isalpha() and last.isalpha()):
         return None
     tail = re.split(r"[^A-Za-z]", left)[-1]
@@ -259,6 +259,16 @@ def _kept_at_break(left: str, cut: str, right: str, is_word: Callable[[str], boo
     if cut.startswith("-") and first.islower() and not (is_word(tail.lower()) and is_word(head.lower())):
         return ""
     return None
+
+
+_ADDRESS_DONE = re.compile(r"@[\w-]+(?:\.[\w-]+)*\.[A-Za-z]{2,}\.$")
+
+
+def _ends_sentence(left: str, right: str, is_word: Callable[[str], bool]) -> bool:
+    """Whether an e-mail address is complete before the break and a new sentence begins after it."""
+    head = re.split(r"[^A-Za-z]", right)[0]
+    goes_on = head.lower() in ("com", "org", "net", "edu", "gov", "info")
+    return bool(_ADDRESS_DONE.search(left)) and not goes_on and (head[:1].isupper() or is_word(head.lower()))
 
 
 def without_ocr_slips(view: View) -> View | None:

@@ -182,3 +182,9 @@ def test_evasion_cases(detector: LayeredDetector) -> None:
         if not any(x.start < c["end"] and c["start"] < x.end for x in s)
     ]
     assert len(missed) <= 0.02 * len(cases), missed
+
+
+@pytest.mark.parametrize("after", ["Next we met.", "they met again."])
+def test_an_address_ends_with_its_sentence(rules: LayeredDetector, after: str) -> None:
+    assert found(rules, f"write to mara.velez@lakeside.org.\n{after}") == ["mara.velez@lakeside.org"]
+    assert found(rules, "write to mara.velez@lakeside.\norg today")[0].startswith("mara.velez@lakeside.\norg")
