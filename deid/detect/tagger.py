@@ -22,6 +22,7 @@ from deid.detect import lexicon, plausible
 from deid.detect.evidence import TITLES, Words
 from deid.detect.identifiers import CLINICAL_CODE, CODE_BEFORE
 from deid.detect.name_lists import NOT_INITIALS
+from deid.detect.reading import PARTICLES
 from deid.model import Span
 
 #: What a word can be; `other` is an identifier that the rules find better, such as a date.
@@ -33,6 +34,9 @@ BALANCED, CAREFUL = 0.5, 0.15
 _LOGIN = re.compile(
     r"\b(?:user\w*|log\w*|account|handle|name|id|by|profile|online)\b[^.\n]{0,24}$|(?:^|\n)\W{0,3}(?:\d\d:\d\d\W{1,3})?$"
 )
+_INITIALS = re.compile(r"[A-Z]{2,4}|[a-z]{2,3}|[A-Z]{2,4}[/:][A-Za-z]{2,3}|[A-Z]\.[A-Z](?:\.[A-Z])?")
+#: Two small numbers, or three with few figures: a range or a course of values.
+_RANGE = re.compile(r"\d{1,3}-\d{1,3}|\d{1,2}-\d{1,2}-\d")
 _GENERIC = lexicon.word_set("places_generic")
 
 
@@ -119,9 +123,14 @@ def _plausible(words: Words, at: int, label: str) -> bool:
             plausible.unknown(plain) and bool(_LOGIN.search(words.text, max(0, token.start() - 40), token.start()))
         )
     if label == "number":
-        return own[0] in "#U" and not CODE_BEFORE.search(words.text, max(0, token.start() - 24), token.start())
+        code = CLINICAL_CODE.fullmatch(written) and ("-" in written or "." in written)
+        return (
+            own[0] in "#U"
+            and not code
+            and not CODE_BEFORE.search(words.text, max(0, token.start() - 24), token.start())
+        )
     if label == "initials":
-        return own[0] != "#" and plain not in NOT_INITIALS
+        return bool(_INITIALS.fullmatch(written)) and plain not in NOT_INITIALS
     if plausible.eponym_use(words.text, token.start(), token.end()) or (plain in lexicon.clinical_words() and plain not in lexicon.english_names()):  # fmt: skip
         return False
     if own[0] == "#" or (own[0] in "UM" and CLINICAL_CODE.fullmatch(written)):
@@ -136,12 +145,18 @@ def _plausible(words: Words, at: int, label: str) -> bool:
 def _identifies(written: str) -> bool:
     """Whether figures are many enough for an identifier and no known clinical code."""
     figures = sum(map(str.isdigit, written))
-    return figures >= (5 if "/" in written or "." in written else 4) and not CLINICAL_CODE.fullmatch(written)
+    return (
+        figures >= (5 if "/" in written or "." in written else 4)
+        and not CLINICAL_CODE.fullmatch(written)
+        and not _RANGE.fullmatch(written)
+    )
 
 
 def _span(words: Words, run: Sequence[int], label: str, surest: float) -> Iterator[Span]:
     start, end = words.tokens[run[0]].start(), words.tokens[run[-1]].end()
     if label == "number" and not _identifies(words.text[start:end]):
+        return
+    if label == "name" and len(run) == 1 and lexicon.fold_word(words.written[run[0]]) in PARTICLES:
         return
     if label == "place" and all(lexicon.fold_word(words.written[at]) in _GENERIC for at in run):
         return

@@ -29,6 +29,7 @@ def test_what_has_no_label_is_found(text: str, wanted: set[str]) -> None:
         "Adenocarcinoma of the colon, Stage IIA, started Keytruda.",
         "BP 128/76, HR 72, SpO2 97% on RA, Cr 1.12, CPT 88305.",
         "PLAN: continue Eliquis. D/c Foley. F/u in the Outpatient Clinic.",
+        "WBC 10-12-8 trend, CD4 200-350 cells/µL, PSA 4.25 ng/mL, ICD-10 C50.911, EGFR exon 19 del",
         "the house is small and the mark on the arm will fade",
     ],
 )
