@@ -311,6 +311,19 @@ def _terminable() -> Iterator[None]:
 @main.command()
 @_DATA
 @_POLICY
+@click.option("--out", "-o", required=True, type=click.Path(path_type=Path), help="New file: .xlsx or .md.")
+def spec(data: Path | Address, policy_name: str, out: Path) -> None:
+    """Write the derivation specification: every variable of every dataset, what is done to it and why; no data."""
+    from deid.specification import write_specification
+
+    with _progress(verbose=False) as progress:
+        count = write_specification(data, _policy(policy_name), out, progress)
+    _say(f"{count} variables specified in {out}")
+
+
+@main.command()
+@_DATA
+@_POLICY
 @_JSON
 def risk(data: Path | Address, policy_name: str, as_json: bool) -> None:
     """Measure the risk of any dataset on the quasi-identifiers that the policy declares. Writes nothing."""

@@ -61,6 +61,11 @@ def renaming_notes(plan: Plan, names: Names) -> tuple[str, ...]:
     return tuple(f"{n} name(s) of a {what} read like an identifier and were replaced" for n, what in said if n)
 
 
+def is_identifying(name: str, facts: Facts) -> bool:
+    """Whether a name holds a known identifier of the data, or reads like a person."""
+    return _field_of(name, facts) is not None or reads_like_a_person(name)
+
+
 def reads_like_a_person(name: str) -> bool:
     """Whether a name holds an e-mail address, a telephone or social security number, or a known full name."""
     if screen(pa.array([name, re.sub(r"[_-]+", " ", name)], pa.string())):

@@ -16,14 +16,17 @@ def formats() -> dict[str, type[Format]]:
 def format_for(path: Path) -> str | None:
     """Return the name of the format that the end of a file's name stands for, or None. Case does not matter.
 
-    Where several formats share an ending, one that has a method `claims` looks into the file first.
+    Where several formats share an ending, one that has a method `claims` looks into the file first; one that says
+    `must_claim` never takes a file that it did not claim.
     """
     sharing = {name: kind for name, kind in formats().items() if ending(path, kind)}
     claiming = [name for name, kind in sharing.items() if hasattr(kind, "claims")]
     for name in claiming:
         if sharing[name]().claims(path):  # type: ignore[attr-defined]
             return name
-    return next((name for name in sharing if name not in claiming), next(iter(claiming), None))
+    others = [name for name in sharing if name not in claiming]
+    lenient = [name for name in claiming if not getattr(sharing[name], "must_claim", False)]
+    return next(iter([*others, *lenient]), None)
 
 
 def ending(path: Path, kind: type[Format]) -> str:
