@@ -8,7 +8,7 @@ import signal
 import sys
 import threading
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NoReturn
@@ -194,6 +194,14 @@ def plan(data: Path | Address, policy_name: str, form: str, alternatives: bool) 
     "--engine", type=click.Choice(["local", "spark"]), default="local", show_default=True, help="Where rows are read."
 )
 @click.option("--master", default="local[2]", show_default=True, help="Spark: URL of the cluster.")
+@click.option("--jobs", type=click.IntRange(min=1), default=1, help="Processes; changes time, never the result.")
+@click.option(
+    "--recipe", type=click.Path(path_type=Path), help="Frozen recipe of earlier batches, applied to this one."
+)
+@click.option("--freeze", type=click.Path(path_type=Path), help="File for the recipe after this release.")
+@click.option(
+    "--outside", type=click.Choice(["refuse", "suppress"]), default="refuse", help="Subjects beyond a recipe."
+)
 @_JSON
 @_VERBOSE
 def run(
@@ -204,17 +212,19 @@ def run(
     output_format: str,
     private: Path | None,
     to: Address | None,
-    batch_rows: int | None,
     engine: str,
     master: str,
     as_json: bool,
     verbose: bool,
+    **more: Any,
 ) -> None:
     """Take DATA to a release in OUT: data, report.html, report.json and manifest.json, or nothing at all."""
     key, origin = _key(key_file)
     policy = _policy(policy_name)
     with _engine(engine, master) as opened:
-        _released(data, policy, out, key, origin, output_format, private, to, batch_rows, as_json, verbose, opened)
+        _released(
+            data, policy, out, key, origin, output_format, private, to, as_json, verbose, {**more, "engine": opened}
+        )
 
 
 @contextmanager
@@ -230,6 +240,21 @@ def _engine(name: str, master: str) -> Iterator[Engine | None]:
         yield Spark(opened)
 
 
+@main.command()
+@click.argument("file", metavar="RECIPE", type=click.Path(path_type=Path))
+@_POLICY
+@_KEY_FILE
+def recipe(file: Path, policy_name: str, key_file: Path | None) -> None:
+    """Check the signature of a frozen RECIPE and say what it holds; `deid run --freeze` writes one."""
+    from deid.recipe import read
+
+    policy = _policy(policy_name)
+    found = read(file, policy, _key(key_file)[0].for_release(policy.name))
+    levels = ", ".join(f"{name} {'coarsest' if level is None else level}" for name, level in found.levels.items())
+    _say(f"signed recipe of policy '{policy.name}': {found.batches} batch(es), k {found.k}, levels {levels}")
+    _say(f"{len(found.counts)} classes of {sum(found.counts.values())} subjects; for the owner alone, like the key")
+
+
 def _released(
     data: Path | Address,
     policy: Policy,
@@ -239,10 +264,9 @@ def _released(
     output_format: str,
     private: Path | None,
     to: Address | None,
-    batch_rows: int | None,
     as_json: bool,
     verbose: bool,
-    engine: Engine | None = None,
+    more: Mapping[str, Any],
 ) -> None:
     from deid.listing import release_summary
     from deid.neighbour import check as neighbour
@@ -263,10 +287,9 @@ def _released(
                 output_format=output_format,
                 private=private,
                 to=to,
-                batch_rows=batch_rows,
                 progress=progress,
                 run_facts=run_facts(),
-                engine=engine,
+                **more,
             )
         summary = release_summary(release)
         if as_json:
@@ -519,9 +542,9 @@ def demo(out: Path, data_out: Path | None, verbose: bool) -> None:
             "",
             None,
             None,
-            None,
             False,
             verbose,
+            {},
         )
 
 
@@ -551,21 +574,25 @@ def _progress(verbose: bool) -> Iterator[Callable[[str, str, int], None]]:
         yield tell
         return
     from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
-        TextColumn("{task.completed:,} rows"),
+        TextColumn("{task.completed:,} rows, {task.fields[rate]:,} a second,"),
         TimeElapsedColumn(),
+        TextColumn("gone,"),
+        TimeRemainingColumn(),
+        TextColumn("left"),
     )
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         tasks: dict[str, Any] = {}
 
         def advance(stage: str, table: str, rows: int) -> None:
             if stage not in tasks:
-                tasks[stage] = bar.add_task(stage, total=None)
-            bar.advance(tasks[stage], rows)
+                total = bar.tasks[tasks["profile"]].completed if "profile" in tasks else None
+                tasks[stage] = bar.add_task(stage, total=total, rate=0)
+            bar.update(tasks[stage], advance=rows, rate=int(bar.tasks[tasks[stage]].speed or 0))
 
         yield advance
 

@@ -121,6 +121,10 @@ def take_in_names(collector: Collector) -> None:
 def frozen(collector: Collector, digests: Mapping[str, str]) -> Facts:
     """Return the Facts once every table was taken in. Raises DataError with all problems."""
     plan, secret = collector.plan, collector.secret
+    needles = collector.needles.frozen()
+    unmatched = _unmatched(collector)
+    alike = _alike(collector)
+    collector.loose.clear()
     disagreements: list[Problem] = []
     pools = {
         name: _frequent(variable, collector.tuples.universe(), collector.least[name])
@@ -133,14 +137,13 @@ def frozen(collector: Collector, digests: Mapping[str, str]) -> Facts:
     if plan.policy.orphans == "refuse":
         collector.problems += collector.references.problems()
     collector.problems += _without_subject(collector)
-    unmatched = _unmatched(collector)
     if collector.problems:
         raise DataError(collector.problems)
     return Facts(
         classes=classes,
         raw=_raw(collector, set(pooled)),
         subjects=subjects,
-        needles=collector.needles.frozen(),
+        needles=needles,
         hash_secret=secret,
         known=collector.known.frozen(),
         pools={**pools, **collector.terms.cuts(collector.tuples.universe())},
@@ -153,7 +156,7 @@ def frozen(collector: Collector, digests: Mapping[str, str]) -> Facts:
         first_days=collector.anchors.first_days(),
         warnings=(
             *unmatched,
-            *_warnings(collector, len(subjects)),
+            *_written_alike(collector, len(subjects) - alike),
             *map(_measured_with_one, disagreements),
             *_orphans(collector),
         ),
@@ -327,10 +330,14 @@ def _measured_with_one(problem: Problem) -> str:
     return f"{problem.place}: {problem.cause}; one of them is counted"
 
 
-def _warnings(collector: Collector, subjects: int) -> tuple[str, ...]:
-    notes = []
-    if collector.loose and not any(table.rows_are_subjects for table in collector.plan.tables):
-        alike = subjects - len(distinct(np.concatenate(collector.loose)))
-        if alike > 0:
-            notes.append(f"{alike} subject identifier(s) differ from another only by case, blanks or leading zeros")
-    return tuple(notes)
+def _alike(collector: Collector) -> int:
+    """Return how many subjects there are once case, blanks and leading zeros do not count."""
+    return len(distinct(np.concatenate(collector.loose))) if collector.loose else 0
+
+
+def _written_alike(collector: Collector, number: int) -> tuple[str, ...]:
+    if number <= 0 or not any(table.subject for table in collector.plan.tables):
+        return ()
+    if any(table.rows_are_subjects for table in collector.plan.tables):
+        return ()
+    return (f"{number} subject identifier(s) differ from another only by case, blanks or leading zeros",)

@@ -75,6 +75,9 @@ class DeidError(Exception):
         self.problems = (problems,) if isinstance(problems, Problem) else tuple(problems)
         super().__init__("\n".join(str(problem) for problem in self.problems))
 
+    def __reduce__(self) -> tuple[type[DeidError], tuple[tuple[Problem, ...]]]:
+        return type(self), (self.problems,)  # a worker process hands its problems on as they are
+
 
 class UsageError(DeidError):
     """The command cannot start: arguments, key or output folder."""

@@ -17,6 +17,7 @@ from deid.pipeline import Release, prepare
 from deid.pipeline import run as run_pipeline
 from deid.policy import load
 from deid.policy import load_text as _load_text
+from deid.recipe import Outside
 from deid.registry import plugin
 from deid.source import Source
 from deid.versions import run_facts
@@ -53,6 +54,10 @@ def run(
     output_format: str = "",
     private: Path | str | None = None,
     to: str = "",
+    jobs: int = 1,
+    recipe: Path | str | None = None,
+    freeze: Path | str | None = None,
+    outside: Outside = "refuse",
 ) -> Release:
     """Take data (a path, the URL of a database, or frames by table name) to a release folder; see `deid run`.
 
@@ -68,22 +73,34 @@ def run(
         output_format=output_format or ("parquet" if isinstance(data, Mapping) and not to else ""),
         private=Path(private) if private is not None else None,
         to=Address.given(to, "target") if to else None,
+        jobs=jobs,
+        recipe=Path(recipe) if recipe is not None else None,
+        freeze=Path(freeze) if freeze is not None else None,
+        outside=outside,
         run_facts=run_facts(),
     )
 
 
 def deidentify(
-    frames: Frames, policy: Policy | Path | str, *, key: Key | str
+    frames: Frames,
+    policy: Policy | Path | str,
+    *,
+    key: Key | str,
+    recipe: Path | str | None = None,
+    freeze: Path | str | None = None,
+    outside: Outside = "refuse",
 ) -> tuple[dict[str, pd.DataFrame], dict[str, Any]]:
     """Take frames to released frames and the report as a dictionary, through the same gates as a release on disk.
 
     frames  table name -> frame; the index is ignored, columns are treated by position
+    recipe, freeze, outside  for batches that follow one another: see `deid run` and docs/scale.md
     Returns the frames under their released names, and the content of report.json. A categorical column stays one, with
     the levels that are released; ordered if it was and is kept as it is. Raises as `run` does.
     """
     with tempfile.TemporaryDirectory(prefix="deid-") as folder:
         out = Path(folder) / "release"
-        release = run(frames, policy, out, key=key, output_format="parquet")
+        frozen: dict[str, Any] = {"recipe": recipe, "freeze": freeze, "outside": outside}
+        release = run(frames, policy, out, key=key, output_format="parquet", **frozen)
         report: dict[str, Any] = json.loads((out / "report.json").read_text("utf-8"))
         reader = plugin("format", "parquet")()
         released = {}

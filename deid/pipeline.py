@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from deid import detect, spreading
+from deid import recipe as recipes
 from deid.collect import collect, excluded_subjects
 from deid.collecting.expected import check_expected
 from deid.collecting.rows import rows_of
@@ -27,6 +28,7 @@ from deid.naming import Names, released_names, released_plan, renaming_notes
 from deid.plan import resolve
 from deid.population import with_population
 from deid.profile import profile_table
+from deid.recipe import Outside, Recipe
 from deid.registry import plugin
 from deid.release import Staging, check_outputs, staging
 from deid.report import private_file, write_internal, write_report
@@ -57,6 +59,7 @@ INSIDE = problem_kind(
     "output inside the data",
     remedy="name a folder beside the data; the next run would take the release for a table",
 )
+LOCAL_ONLY = problem_kind("U260", "option of the local engine", remedy="leave out `--engine`, or the option")
 ENGINE = "local"
 Progress = Callable[[str, str, int], None]
 
@@ -133,12 +136,18 @@ def run(
     private: Path | None = None,
     to: Address | None = None,
     batch_rows: int | None = None,
+    jobs: int = 1,
+    recipe: Path | None = None,
+    freeze: Path | None = None,
+    outside: Outside = "refuse",
     progress: Progress = quiet,
     run_facts: Mapping[str, Any] | None = None,
     engine: Engine | None = None,
 ) -> Release:
     """Take data to a release under a policy, or to nothing that looks like one; its tables go to a database with `to`.
 
+    `jobs` processes treat the rows. `recipe` holds the decisions of an earlier release, which count for this batch too;
+    `outside` says what becomes of subjects that do not fit; `freeze` names the file for the recipe after this release.
     `engine` spreads what reads rows over its workers; the release is the same to the byte.
 
     Raises UsageError, PolicyError, DataError or ReleaseRefused.
@@ -147,6 +156,9 @@ def run(
     key = key.for_release(policy.name)
     if isinstance(data, Path) and data.is_dir() and out.resolve().is_relative_to(data.resolve()):
         raise UsageError(INSIDE.at("the output folder lies in the data", out.name))
+    if engine is not None and (recipe is not None or jobs > 1):
+        raise UsageError(LOCAL_ONLY.at("the engine spreads the work itself", "--recipe" if recipe else "--jobs"))
+    given = recipes.read(recipe, policy, key) if recipe is not None else None
     with staging(out) as stage, open_target(stage, to, output_format) as target, ExitStack() as opened:
         prepared = prepare(data, policy, progress=progress, batch_rows=batch_rows, engine=engine)
         plan, source = prepared.plan, prepared.source
@@ -154,14 +166,16 @@ def run(
         facts, parts = _collect(engine, source, plan, key, progress)
         facts = with_register(with_population(facts, plan, key), plan, key)
         plan, names = released_names(plan, facts, key)
-        recoding = recode(plan, facts)
+        recoding = recode(plan, facts) if given is None else given.recoding(plan, facts, outside)
+        frozen = _frozen(given, plan, facts, recoding) if freeze is not None else None
         treatments = _treatments(plan, facts, recoding, key, names, local=engine is None)
-        written = _write(engine, source, parts, treatments, target, facts, stage, progress)
+        written = _write(engine, source, parts, treatments, target, facts, stage, jobs, progress)
         if source.digests() != dict(facts.digests):
             raise DataError(CHANGED.at("a file is not the one that was read first"))
         released = target.released(written.tables.values())
         if engine is None:
-            verified = verify(written, released, plan, facts, recoding, source)
+            earlier = given.earlier(facts) if given is not None else None
+            verified = verify(written, released, plan, facts, recoding, source, earlier)
         else:
             verified = spreading.verify(engine, written, released, plan, facts, recoding, source)
         inputs = _inputs(prepared, plan, names, facts, recoding, verified, written, target, key_origin)
@@ -177,7 +191,15 @@ def run(
         text = json.dumps(content, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
         (stage.folder / "manifest.json").write_text(text, encoding="utf-8")
         target.commit(stage)
+    if freeze is not None and frozen is not None:
+        recipes.write(frozen, freeze, key)
     return Release(out, plan, verified, content)
+
+
+def _frozen(given: Recipe | None, plan: Plan, facts: Facts, recoding: Recoding | None) -> Recipe:
+    if given is None or recoding is None:
+        return recipes.freeze(plan, facts, recoding)
+    return given.extended(facts, recoding)
 
 
 def _collect(
@@ -215,6 +237,7 @@ def _write(
     target: Target,
     facts: Facts,
     stage: Staging,
+    jobs: int,
     progress: Progress,
 ) -> Written:
     tables = {
@@ -222,7 +245,7 @@ def _write(
         for name, each in treatments.items()
     }
     if engine is None:
-        done = _locally(source, treatments, tables, target, facts, stage, progress)
+        done = _locally(source, treatments, tables, target, facts, stage, jobs, progress)
     else:
         done = spreading.write(engine, parts, treatments, tables, target.open, stage.folder, progress)
     rows: dict[str, int] = {}
@@ -241,19 +264,22 @@ def _locally(
     target: Target,
     facts: Facts,
     stage: Staging,
+    jobs: int,
     progress: Progress,
 ) -> Iterator[tuple[str, int, Counts]]:
     for name, each in treatments.items():
-        treated = _treated(source, each.table, each, facts, progress)
+        treated = _treated(source, each.table, each, facts, jobs, progress)
         yield name, *write_table(treated, tables[name], facts.rows[name], stage.folder, target.open)
 
 
-def _treated(source: Source, table: TablePlan, treatment: Treatment, facts: Facts, progress: Progress) -> Iterable[Any]:
+def _treated(
+    source: Source, table: TablePlan, treatment: Treatment, facts: Facts, jobs: int, progress: Progress
+) -> Iterable[Any]:
     policy = treatment.plan.policy
     excluded = excluded_subjects(policy.exclude_subjects, facts.hash_secret)
     drop = policy.missing_subject == "drop_rows"
     rows = rows_of(source, table, facts.hash_secret, excluded, drop_missing=drop)
-    for treated in plugin("engine", ENGINE)().map(rows, treatment):
+    for treated in plugin("engine", ENGINE)(jobs=jobs).map(rows, treatment):
         yield treated
         progress("write", table.table, treated.batch.num_rows)
 

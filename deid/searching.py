@@ -31,7 +31,7 @@ def hierarchies_of(plan: Plan, table: ClassTable) -> dict[str, Hierarchy]:
     problems: list[Problem] = []
     for variable, vocabulary in zip(table.variables, table.vocabularies, strict=True):
         try:
-            spec = _spec(plan, variable)
+            spec = spec_of(plan, variable)
             built[variable] = hierarchies.build(spec, vocabulary, folder=plan.policy.folder, name=variable)
         except (DataError, PolicyError) as error:
             problems += _of(error)
@@ -44,7 +44,7 @@ def _of(error: DeidError) -> tuple[Problem, ...]:
     return error.problems
 
 
-def _spec(plan: Plan, variable: str) -> Mapping[str, Any] | str:
+def spec_of(plan: Plan, variable: str) -> Mapping[str, Any] | str:
     """Return the hierarchy that the policy gives a variable; one that is only kept can only be suppressed."""
     for step in plan.steps:
         if step.variable == variable and step.role is Role.QUASI and step.do == "generalise":

@@ -19,6 +19,7 @@ from deid.decisions import Gate, Plan, Step, TablePlan
 from deid.facts import Facts, Hashes, Subjects
 from deid.hierarchy import Recoding
 from deid.model import GateOutcome, Measure, Role, Status, Verdict
+from deid.recipe import Cells, united
 from deid.report.inputs import ColumnRisk
 from deid.source import Source
 from deid.values import canonical_text, hash64
@@ -91,15 +92,17 @@ def verify(
     facts: Facts,
     recoding: Recoding | None,
     source: Source | None = None,
+    earlier: Mapping[Cells, int] | None = None,
 ) -> Verified:
     """Read every written file and return the verdict. `released` is the source over the written files.
 
-    `source` is the input, which only analyses that are repeated on the release (survival) need.
+    `source` is the input, which only analyses that are repeated on the release (survival) need. `earlier` holds the
+    released classes of earlier batches under a frozen recipe: risk is measured over all of them together.
     """
     scan, counts = Scan(facts.needles, facts.hash_secret), counting(plan, facts.hash_secret)
     for table in plan.tables:
         read_table(table, written.tables[table.table], released, scan, counts, facts.hash_secret)
-    return judged(written, released, plan, facts, recoding, source, scan, counts)
+    return judged(written, released, plan, facts, recoding, source, scan, counts, earlier)
 
 
 def counting(plan: Plan, secret: bytes) -> Counts:
@@ -117,6 +120,7 @@ def judged(
     source: Source | None,
     scan: Scan,
     counts: Counts,
+    earlier: Mapping[Cells, int] | None = None,
 ) -> Verified:
     """Return the verdict once every written table was read."""
     tuples, events = counts.tuples, counts.events
@@ -125,7 +129,8 @@ def judged(
     countable = all(_is_countable(table) for table in plan.tables)
     after, subjects = _after(tuples, recoding) if countable else (None, None)
     risks = counts.columns.measured(tuples.universe(), subjects)
-    measures = _measures(plan, facts, recoding, after, written, countable)
+    everybody = united(after, earlier) if after is not None and earlier else after
+    measures = _measures(plan, facts, recoding, everybody, written, countable)
     measures |= {
         **events.measures(subjects),
         **counts.days.measures(),

@@ -120,12 +120,14 @@ class NeedleCollector:
         self.words = [distinct(np.concatenate(self.words))] if self.words else []
 
     def frozen(self) -> Needles:
-        """Return the sorted needles."""
+        """Return the sorted needles, and let go of what was gathered."""
         self._compact()
-        hashes = np.concatenate([part for part, _ in self.long]) if self.long else np.zeros(0, np.uint64)
+        gathered, self.long = self.long, []
+        hashes = np.concatenate([part for part, _ in gathered]) if gathered else np.zeros(0, np.uint64)
         kinds = np.concatenate(
-            [np.full(len(part), index, np.int16) for part, index in self.long] or [np.zeros(0, np.int16)]
+            [np.full(len(part), index, np.int16) for part, index in gathered] or [np.zeros(0, np.int16)]
         )
+        gathered.clear()
         order = np.argsort(hashes, kind="stable")
         hashes, kinds = hashes[order], kinds[order]
         first = np.ones(len(hashes), bool)

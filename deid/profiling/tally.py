@@ -117,10 +117,15 @@ def _distinct(column: pa.Array) -> tuple[pa.Array, Indices, Indices]:
     """Return the distinct filled values in order of appearance as text, the filled rows as indices, their places."""
     if pa.types.is_dictionary(column.type):
         column = column.dictionary_decode()
-    if _holds_text(column.type) or pa.types.is_decimal(column.type) or pa.types.is_null(column.type):
-        column = pc.utf8_trim_whitespace(as_text(column))
-    encoded = column.dictionary_encode()
+    text = _holds_text(column.type) or pa.types.is_decimal(column.type) or pa.types.is_null(column.type)
+    encoded = (as_text(column) if text else column).dictionary_encode()
     texts = as_text(encoded.dictionary)
+    if text:
+        trimmed = pc.utf8_trim_whitespace(texts)
+        if not trimmed.equals(texts):  # spellings may have become one; they keep the order of their appearance
+            again = trimmed.dictionary_encode()
+            encoded = pa.DictionaryArray.from_arrays(again.indices.take(encoded.indices), again.dictionary)
+            texts = again.dictionary
     filled = np.asarray(pc.fill_null(pc.not_equal(texts, ""), False), dtype=bool)
     indices = np.asarray(pc.fill_null(encoded.indices, -1))
     kept = np.append(filled, False)[indices]
