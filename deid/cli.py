@@ -9,7 +9,7 @@ import sys
 import threading
 import traceback
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NoReturn
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from deid.database.address import Address
     from deid.decisions import Policy
     from deid.keys import Key
+    from deid.remote import Remote
 
 EXIT_DEFECT, EXIT_INTERRUPTED = 70, 130
 DEFECT = problem_kind(
@@ -37,11 +38,14 @@ class _Data(click.ParamType[Any]):
     def __init__(self, purpose: Literal["source", "target"]) -> None:
         self.purpose = purpose
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path | Address:
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path | Address | Remote:
         from deid.database.address import Address, is_address
+        from deid.remote import Remote, is_remote
 
         if not isinstance(value, str):
             return value  # type: ignore[no-any-return]
+        if self.purpose == "source" and is_remote(value):
+            return Remote(value)
         return Address.given(value, self.purpose) if self.purpose == "target" or is_address(value) else Path(value)
 
 
@@ -189,6 +193,7 @@ def plan(data: Path | Address, policy_name: str, form: str, alternatives: bool) 
 )
 @click.option("--private", type=click.Path(path_type=Path), help="Folder for what only the owner may see.")
 @_TO
+@click.option("--deliver", "deliver_to", help="Address in an object store that the finished release is copied to.")
 @click.option("--batch-rows", type=click.IntRange(min=1), help="Rows a batch; changes memory, never the result.")
 @click.option(
     "--engine", type=click.Choice(["local", "spark"]), default="local", show_default=True, help="Where rows are read."
@@ -214,17 +219,22 @@ def run(
     to: Address | None,
     engine: str,
     master: str,
+    deliver_to: str | None,
     as_json: bool,
     verbose: bool,
     **more: Any,
 ) -> None:
     """Take DATA to a release in OUT: data, report.html, report.json and manifest.json, or nothing at all."""
+    from deid.remote import Remote, deliver, fetched
+
     key, origin = _key(key_file)
     policy = _policy(policy_name)
-    with _engine(engine, master) as opened:
-        _released(
-            data, policy, out, key, origin, output_format, private, to, as_json, verbose, {**more, "engine": opened}
-        )
+    with ExitStack() as opened:
+        there = opened.enter_context(fetched(data, out)) if isinstance(data, Remote) else data
+        more["engine"] = opened.enter_context(_engine(engine, master))
+        _released(there, policy, out, key, origin, output_format, private, to, as_json, verbose, more)
+    if deliver_to is not None:
+        deliver(out, Remote(deliver_to))
 
 
 @contextmanager

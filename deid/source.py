@@ -16,6 +16,7 @@ from deid.database.address import Address
 from deid.database.reading import open_database
 from deid.errors import DataError, DeidError, Problem, UsageError, problem_kind
 from deid.formats import format_for
+from deid.formats.parquet_dataset import ParquetDataset, is_dataset, parts_of
 from deid.registry import plugin, plugins
 
 NO_DATA = problem_kind("U203", "no data", remedy="give a file or a folder of tables")
@@ -81,7 +82,8 @@ def open_source(
         return Source(found.tables, readers, found.left_out, batch_rows, found.close)
     if not data.exists():
         raise UsageError(NO_DATA.at("the path does not exist", data.name))
-    files = sorted(path for path in data.iterdir() if not path.name.startswith(".")) if data.is_dir() else [data]
+    whole = data.is_file() or is_dataset(data)
+    files = [data] if whole else sorted(path for path in data.iterdir() if not path.name.startswith("."))
     kept = [path for path in files if not any(fnmatch(path.name, pattern) for pattern in ignore)]
     problems: list[Problem] = []
     tables: list[TableInfo] = []
@@ -116,6 +118,8 @@ def _inspect(path: Path, formats: Mapping[str, Mapping[str, Any]]) -> tuple[Tabl
         if fnmatch(path.name, pattern):
             options = {**options, **given}
     name = options.pop("format", None) or format_for(path)
+    if path.is_dir() and is_dataset(path):
+        return ParquetDataset().inspect(path, options)
     if path.is_dir() or name is None or name not in plugins("format"):
         raise DataError(NO_TABLE.at("it has no ending that deid reads", path.name))
     tables: tuple[TableInfo, ...] = plugin("format", name)().inspect(path, options)
@@ -123,6 +127,9 @@ def _inspect(path: Path, formats: Mapping[str, Mapping[str, Any]]) -> tuple[Tabl
 
 
 def file_digest(path: Path) -> str:
-    """Return the SHA-256 of a file as hexadecimal text."""
+    """Return the SHA-256 of a file, or of the names and digests of the files of a dataset, as hexadecimal text."""
+    if path.is_dir():
+        parts = [f"{part.relative_to(path)} {file_digest(part)}" for part in parts_of(path)]
+        return hashlib.sha256("\n".join(parts).encode("utf-8", "surrogateescape")).hexdigest()
     with path.open("rb") as handle:
         return hashlib.file_digest(handle, "sha256").hexdigest()

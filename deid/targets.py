@@ -59,7 +59,9 @@ class FileTarget:
     def table(self, info: TableInfo, plan: TablePlan, schema: pa.Schema) -> TableInfo:
         """Return the file of a table: in the format asked for, else in that of the input, else in CSV."""
         own = USUAL if info.format not in plugins("format") else info.format
-        form = self.output_format or (own if plugin("format", own).writes else "csv")
+        form = self.output_format or (
+            own if plugin("format", own).writes else getattr(plugin("format", own), "written_as", "csv")
+        )
         suffix = plugin("format", form).suffixes[0]
         if form == info.format and info.path.suffix:
             suffix = ending(info.path, plugin("format", form)) or info.path.suffix.lower()

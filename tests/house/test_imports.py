@@ -33,6 +33,7 @@ PLACES = {
     "pyreadstat": ("formats/",),
     "openpyxl": ("formats/",),
     "pyspark": ("engines/",),
+    "fsspec": ("remote.py",),
     "scipy": ("risk/", "anonymise/"),
     "fhir": ("formats/fhir_validity.py",),
     "pandas": ("values.py", "face.py", "formats/", "engines/"),
