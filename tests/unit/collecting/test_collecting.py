@@ -119,3 +119,12 @@ def test_own_identifiers_left_in_a_note_are_counted() -> None:
     assert own_left(["Stacy lives in a house, call 617-555-0101"], ["s1"], known) == 2
     assert own_left(["she lives in a house"], ["s1"], known) == 0
     assert own_left([None, "Stacy"], ["s1", "s2"], known) == 0
+
+
+def test_fractions_of_a_report_meet_dense_identifiers_by_chance_alone() -> None:
+    ids = [str(100_000_000 + i) for i in range(100_000)]
+    few, many = collected("ssn", *ids[:10]), collected("ssn", *ids)
+    for scan, expected in ((few, 1), (many, 0)):
+        assert scan.document("report.json", '"share": 0.100000003, "n": 5') == expected
+        assert scan.document("report.json", '"label": "100000003", "n": 5') == 1
+        assert scan.document("report.json", '"label": "100-00-0003"') == 1
