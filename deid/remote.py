@@ -17,18 +17,18 @@ from typing import Any
 from deid.errors import UsageError, problem_kind
 
 NOT_REACHED = problem_kind(
-    "U250",
+    "U270",
     "object store not reached",
     remedy="check address, credentials in the environment and network; install what fsspec needs for this scheme",
 )
-NO_FSSPEC = problem_kind("U251", "fsspec is not installed", remedy="pip install 'deid-toolkit[cloud]'")
+NO_FSSPEC = problem_kind("U271", "fsspec is not installed", remedy="pip install 'deid-toolkit[cloud]'")
 SECRET_IN_ADDRESS = problem_kind(
-    "U252",
+    "U272",
     "credentials in an address",
     remedy="leave them out; fsspec takes them from the environment",
     meaning="Arguments are seen by other processes and kept in histories.",
 )
-STORE_EXISTS = problem_kind("U253", "folder in the object store exists", remedy="name one that does not exist yet")
+STORE_EXISTS = problem_kind("U273", "folder in the object store exists", remedy="name one that does not exist yet")
 _ADDRESS = re.compile(r"(?P<scheme>[a-z][a-z0-9]*)://(?P<rest>.+)")
 _LOCAL = frozenset({"sqlite", "duckdb", "postgresql", "postgres", "mysql", "mssql", "oracle"})
 LAST = "manifest.json"

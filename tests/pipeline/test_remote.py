@@ -48,12 +48,12 @@ def test_nothing_in_a_store_is_overwritten(bench: Bench, memory: object) -> None
     fsspec.filesystem("memory").pipe_file("/bucket/release/old", b"x")
     result = bench.run(None, "--deliver", "memory://bucket/release", out=bench.folder / "out")
     assert result.exit_code == 2
-    assert "U253" in result.output
+    assert "U273" in result.output
 
 
 def test_what_is_not_there_and_what_holds_a_secret_is_refused(bench: Bench, memory: object, tmp_path: Path) -> None:
     write_policy(bench.folder / "policy.yaml", policy())
-    for address, code in (("memory://bucket/nothing", "U250"), ("s3://key:secret@bucket/x", "U252")):
+    for address, code in (("memory://bucket/nothing", "U270"), ("s3://key:secret@bucket/x", "U272")):
         arguments = ("--policy", bench.folder / "policy.yaml", "--out", tmp_path / "out")
         result = bench.command("run", address, *arguments)
         assert result.exit_code == 2
