@@ -79,7 +79,7 @@ class Compact:
 
 def find_known(text: str, known: Iterable[Known]) -> list[Span]:
     """Return where a text names what the record knows. Texts are folded views; `known` comes in its table's spelling."""
-    facts = tuple(known)
+    facts = tuple(sorted(known, key=lambda fact: fact.kind in SHARED_KINDS))  # stable: the own record comes first
     if not facts:
         return []
     compact = Compact(text)
@@ -89,7 +89,7 @@ def find_known(text: str, known: Iterable[Known]) -> list[Span]:
         if fact.kind in _SKIP or not fact.text.strip():
             continue
         if fact.kind in NAME_KINDS:
-            names = _name_tokens(fact) | names  # the first to claim a word keeps it: the own record comes first
+            names = _name_tokens(fact) | names  # the first to claim a word keeps it
         for needle in _needles(fact):
             spans.extend(Span(start, end, fact.kind, 1.0, "known") for start, end in compact.find(needle))
         if fact.kind in _PLACE_KINDS:
