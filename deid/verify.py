@@ -190,6 +190,7 @@ def read_table(table: TablePlan, info: TableInfo, released: Source, scan: Scan, 
     """Read one written table, or a part of it: search its cells and count its subjects."""
     steps = [step for step in table.steps if step.released]
     at = next((i for i, step in enumerate(steps) if step.column == table.subject), None)
+    names = info.schema.names
     first = released.starts.get(table.released_name, 0)
     for batch in released.batches(released.table(table.released_name)):
         hashes = None
@@ -207,10 +208,10 @@ def read_table(table: TablePlan, info: TableInfo, released: Source, scan: Scan, 
         first += batch.num_rows
         for i, step in enumerate(steps):
             counts.references.add(step.table, step.column, batch.column(i))
-            _scan_column(step, table.released_name, info.schema.names[i], batch.column(i), scan)
+            _scan_column(step, table.released_name, names[i], batch.column(i), scan)
             if hashes is not None and owners is not None:
                 values = batch.column(i) if named is None else batch.column(i).filter(named)
-                _count_column(step, info.schema.names[i], table, values, hashes, owners, counts)
+                _count_column(step, names[i], table, values, hashes, owners, counts)
 
 
 def _scan_column(step: Step, table: str, column: str, values: pa.Array, scan: Scan) -> None:

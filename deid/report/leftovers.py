@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from deid.model import KINDS
@@ -14,9 +14,10 @@ from deid.report.people import Totals
 
 def residual(inputs: ReportInputs, rules: Disclosure, totals: Totals) -> dict[str, Any]:
     """Return what the search for identifiers left in the release found, and what it could not search for."""
+    place = places(inputs)
     findings = [
         {
-            **place(inputs, finding.table, finding.column),
+            **place(finding.table, finding.column),
             "kind": printable(finding.kind),
             "what": KINDS.get(finding.kind, printable(finding.kind)),
             "count": rules.count(finding.count).plain(),
@@ -36,17 +37,26 @@ def residual(inputs: ReportInputs, rules: Disclosure, totals: Totals) -> dict[st
     }
 
 
-def place(inputs: ReportInputs, table: str, column: str) -> dict[str, str]:
-    """Return how a table and its column may be called, whether they are given by their old or their new names."""
-    names = table_names(inputs.plan)
+def places(inputs: ReportInputs) -> Callable[[str, str], dict[str, str]]:
+    """Return what tells how a table and its column may be called, given by their old or their new names."""
+    shown = table_names(inputs.plan)
+    tables: dict[str, str] = {}
+    columns: dict[tuple[str, str], str] = {}
     for plan in inputs.plan.tables:
-        if table not in (plan.table, plan.released_name):
-            continue
-        for step in plan.steps:
-            if column in (step.column, inputs.released_names.get(plan.table, {}).get(step.column)):
-                return {"table": names[plan.table], "column": column_name(inputs, step)}
-        return {"table": names[plan.table], "column": column if column in _NO_COLUMNS else "another column"}
-    return {"table": table if table in _OWN_FILES else "another file", "column": ""}
+        renamed = inputs.released_names.get(plan.table, {})
+        for table in (plan.table, plan.released_name):
+            tables.setdefault(table, shown[plan.table])
+            for step in plan.steps:
+                for column in (step.column, renamed.get(step.column, step.column)):
+                    columns.setdefault((table, column), column_name(inputs, step))
+
+    def place(table: str, column: str) -> dict[str, str]:
+        if table not in tables:
+            return {"table": table if table in _OWN_FILES else "another file", "column": ""}
+        unknown = column if column in _NO_COLUMNS else "another column"
+        return {"table": tables[table], "column": columns.get((table, column), unknown)}
+
+    return place
 
 
 _NO_COLUMNS = ("(names)", "(text)")
@@ -84,9 +94,10 @@ def kept_columns(inputs: ReportInputs, rules: Disclosure, totals: Totals) -> lis
         inputs.column_risks,
         key=lambda risk: (risk.accepted, -risk.unique_with_quasi, -risk.unique_alone, risk.table, risk.column),
     )
+    place = places(inputs)
     return [
         {
-            **place(inputs, item.table, item.column),
+            **place(item.table, item.column),
             **_singled_out(item, rules, totals),
             "accepted": item.accepted,
         }
@@ -116,9 +127,10 @@ def _share(people: int, of: int, rules: Disclosure, *, shown: bool, exact: bool)
 
 def free_text(inputs: ReportInputs, rules: Disclosure, totals: Totals) -> list[dict[str, Any]]:
     """Return what redaction did in each column of free text."""
+    place = places(inputs)
     return [
         {
-            **place(inputs, item.table, item.column),
+            **place(item.table, item.column),
             **_cells_of_text(item, rules),
             "kinds": _counts(item.kinds, rules, totals),
         }

@@ -6,7 +6,7 @@ from typing import Any
 
 from deid.report.disclosure import printable
 from deid.report.inputs import ReportInputs
-from deid.report.leftovers import place
+from deid.report.leftovers import places
 from deid.report.reidentification import measures
 from deid.report.shown import Shown
 from deid.report.sides import plain_measure
@@ -19,7 +19,7 @@ def section(inputs: ReportInputs, before: Shown, after: Shown, why_not: str) -> 
     """Return the column of events, risk by number of events known, and the shifts that fit the released dates."""
     asked = inputs.plan.policy.longitudinal
     ids = [] if why_not else sorted({*inputs.verdict.before, *inputs.verdict.after})
-    column = place(inputs, asked.table, asked.column) if asked is not None else {"table": "", "column": ""}
+    column = places(inputs)(asked.table, asked.column) if asked is not None else {"table": "", "column": ""}
     return {
         "declared": asked is not None,
         "table": printable(column["table"]),
