@@ -114,11 +114,11 @@ class Names(Judged):
         """Whether every value is one or two lower-case words of ordinary language, and none of them a name."""
         from deid.detect.lexicon import is_name, is_word
 
-        known = dictionaries.given_names() | dictionaries.family_names()
+        given, family = dictionaries.given_names(), dictionaries.family_names()
         return bool(self.values) and all(
             value.islower()
             and 1 <= len(parts) <= 2
-            and all(p.isalpha() and is_word(p) and p not in known and not is_name(p) for p in parts)
+            and all(p.isalpha() and is_word(p) and p not in given and p not in family and not is_name(p) for p in parts)
             for value, parts in ((value, value.split()) for value in self.values[:100])
         )
 
