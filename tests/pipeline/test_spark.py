@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -12,6 +14,7 @@ import pytest
 
 from deid.engines.session import session
 from deid.engines.spark import Spark
+from deid.errors import DeidError
 from deid.keys import Key
 from deid.pipeline import run
 from deid.policy import load
@@ -50,3 +53,59 @@ def test_the_same_release_to_the_byte(bench: Bench, engine: Spark, form: str) ->
     run(bench.data, policy, bench.folder / "one", **common)
     run(bench.data, policy, bench.folder / "many", **common, batch_rows=5, engine=engine)
     assert comparable(bench.folder / "many") == comparable(bench.folder / "one")
+
+
+@dataclass(frozen=True)
+class Watched(Spark):
+    """Spark whose plans, settings and temporary files are read while a job is about to run."""
+
+    folder: Path = Path()
+    seen: list[bytes] = field(default_factory=list)
+
+    def _mapped(self, mapping: Any, tasks: int) -> Any:
+        mapped = super()._mapped(mapping, tasks)
+        context = self.session.sparkContext
+        said = [repr(mapping), mapped._jdf.queryExecution().toString(), repr(context.getConf().getAll())]
+        files = [path for path in Path(context._temp_dir).rglob("*") if path.is_file()]
+        self.seen.append(" ".join(said).encode() + b"".join(path.read_bytes() for path in files))
+        return mapped
+
+
+def test_the_key_stands_in_no_plan_setting_or_file(bench: Bench, engine: Spark) -> None:
+    write_tables(bench.data, frames())
+    policy = load(write_policy(bench.folder / "policy.yaml", EVERYTHING))
+    watched = Watched(engine.session)
+    run(bench.data, policy, bench.folder / "out", key=Key.from_hex(KEY), engine=watched)
+    assert len(watched.seen) >= 5
+    assert sum(map(len, watched.seen)) > 10_000
+    for seen in watched.seen:
+        assert KEY.encode() not in seen
+        assert bytes.fromhex(KEY) not in seen
+        assert b"Quillfeather" not in seen
+
+
+def test_a_fault_in_a_part_is_told_as_by_the_local_engine(bench: Bench, engine: Spark) -> None:
+    bench.put()
+    path = bench.data / "visits.csv"
+    path.write_text(path.read_text("utf-8") + "one,cell,too,many,of,them,all,and,more\n", encoding="utf-8")
+    policy = load(write_policy(bench.folder / "policy.yaml", EVERYTHING))
+    told = []
+    for chosen in (None, engine):
+        with pytest.raises(DeidError) as caught:
+            run(bench.data, policy, bench.folder / "out", key=Key.from_hex(KEY), engine=chosen, batch_rows=5)
+        told.append((type(caught.value), str(caught.value)))
+        assert not (bench.folder / "out").exists()
+    assert told[0] == told[1]
+
+
+def unruly(number: int, _: None) -> int:
+    raise ValueError(f"a value of the data: {number}")
+
+
+def test_a_defect_on_a_worker_tells_its_place_and_no_more(engine: Spark, capfd: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(DeidError) as caught:
+        list(engine.each(unruly, [4711], None))
+    assert caught.value.exit_code == 70
+    assert caught.value.problems[0].code == "X902"
+    assert "4711" not in str(caught.value)
+    assert "4711" not in "".join(capfd.readouterr())

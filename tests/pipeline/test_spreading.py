@@ -11,12 +11,15 @@ import pandas as pd
 import pytest
 
 from deid.engines.secret import sealed
+from deid.errors import UsageError
+from deid.formats.frames import tables_from_frames
 from deid.keys import Key
 from deid.pipeline import run
 from deid.policy import load as load_policy
+from deid.source import Source
 from tests.conftest import KEY
 from tests.pipeline.test_determinism import EVERYTHING, comparable
-from tests.pipeline.trial import Bench, files_of, frames, write_policy, write_tables
+from tests.pipeline.trial import Bench, files_of, frames, policy, write_policy, write_tables
 
 
 @dataclass(frozen=True)
@@ -36,12 +39,12 @@ class Travelling:
 
 
 def both(bench: Bench, wanted: Any, form: str = "", batch_rows: int = 5) -> None:
-    policy = load_policy(write_policy(bench.folder / "policy.yaml", wanted))
+    decided = load_policy(write_policy(bench.folder / "policy.yaml", wanted))
     key = Key.from_hex(KEY)
     outs = bench.folder / "one", bench.folder / "many"
     common = {"key": key, "output_format": form, "run_facts": {"finished": "now"}}
-    run(bench.data, policy, outs[0], **common)
-    run(bench.data, policy, outs[1], **common, batch_rows=batch_rows, engine=Travelling())
+    run(bench.data, decided, outs[0], **common)
+    run(bench.data, decided, outs[1], **common, batch_rows=batch_rows, engine=Travelling())
     assert comparable(outs[1]) == comparable(outs[0])
     assert not [name for name in files_of(outs[1]) if "part-" in name]
 
@@ -61,3 +64,29 @@ def test_missing_quasi_identifiers(bench: Bench) -> None:
     tables["visits"] = tables["visits"].drop(columns="AGE")
     write_tables(bench.data, tables)
     both(bench, EVERYTHING)
+
+
+def test_notes_know_what_other_parts_hold(bench: Bench) -> None:
+    tables = frames()
+    patients = tables["patients"]
+    texts = [f"{given} {family}, record {number}, felt well." for given, family, number in zip(
+        patients["GIVEN"], patients["FAMILY"], patients["MRN"], strict=True)]  # fmt: skip
+    tables["notes"] = pd.DataFrame({"SUBJID": patients["SUBJID"], "NOTE": texts})
+    write_tables(bench.data, tables)
+    wanted = policy(
+        columns={"NOTE": {"role": "free_text", "do": "redact"}}, drop_tables=["events"], exclude_subjects="gone.txt"
+    )
+    (bench.folder / "gone.txt").write_text(f"{patients['SUBJID'][3]}\nCRX-99-99999\n", encoding="utf-8")
+    both(bench, wanted, batch_rows=11)
+    text = (bench.folder / "many" / "data" / "notes.csv").read_text("utf-8")
+    assert not [name for name in patients["FAMILY"] if name in text]
+
+
+def test_tables_in_memory_are_refused(bench: Bench) -> None:
+    wanted = load_policy(write_policy(bench.folder / "policy.yaml", EVERYTHING))
+    tables, reader = tables_from_frames(frames())
+    source = Source(tables, dict.fromkeys((table.name for table in tables), reader))
+    with pytest.raises(UsageError) as caught:
+        run(source, wanted, bench.folder / "out", key=Key.from_hex(KEY), engine=Travelling())
+    assert caught.value.problems[0].code == "U251"
+    assert not (bench.folder / "out").exists()
