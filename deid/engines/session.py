@@ -30,6 +30,7 @@ NO_CLUSTER = problem_kind(
 #: What we ask of Spark. What stands here wins over spark-defaults.conf; everything else is the owner's to set there.
 SETTINGS = {
     "spark.ui.enabled": "false",
+    "spark.ui.showConsoleProgress": "false",
     "spark.eventLog.enabled": "false",
     "spark.io.encryption.enabled": "true",  # shuffled rows, cached rows and broadcasts on the disks of the workers
     "spark.driver.maxResultSize": "0",
@@ -65,12 +66,29 @@ def _opened(master: str) -> SparkSession:
     if master.startswith("local"):
         builder = builder.config("spark.driver.bindAddress", "127.0.0.1").config("spark.driver.host", "127.0.0.1")
     spark = None
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), _speechless():
         warnings.simplefilter("ignore")  # it warns of pandas 3, which we hand to it nowhere
         try:
             spark = builder.getOrCreate()
-        except Exception as error:  # noqa: BLE001 - a gateway, a socket or a Java error; its text may hold anything
-            cause = f"no session could be opened ({type(error).__name__})"
+        except Exception:  # noqa: BLE001 - a gateway, a socket or a Java error; its text may hold anything
+            cause = "no session could be opened"
     if spark is None:
         raise UsageError(NO_CLUSTER.at(cause, f"--master {master}"))
     return spark
+
+
+@contextmanager
+def _speechless() -> Iterator[None]:
+    """Start Java with its standard error closed off for good: it would print traces, and some before it reads settings.
+
+    Ours is as before when this is left.
+    """
+    sys.stderr.flush()
+    kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)

@@ -63,8 +63,8 @@ class Spark:
         cause = ""
         try:
             found = self._mapped(_Mapping(work, carried), len(tasks)).toArrow()
-        except Exception as error:  # noqa: BLE001 - Java's words may hold anything
-            cause = f"a job failed ({type(error).__name__})"
+        except Exception:  # noqa: BLE001 - the words of Java may hold anything
+            cause = "a job failed"
         finally:
             carried.destroy()
         if found is None:

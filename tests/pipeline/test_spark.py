@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from importlib.util import find_spec
@@ -109,3 +112,13 @@ def test_a_defect_on_a_worker_tells_its_place_and_no_more(engine: Spark, capfd: 
     assert caught.value.problems[0].code == "X902"
     assert "4711" not in str(caught.value)
     assert "4711" not in "".join(capfd.readouterr())
+
+
+def test_a_cluster_that_is_not_there_is_told_without_a_word_of_java(tmp_path: Path) -> None:
+    arguments = ["run", str(tmp_path), "--policy", "hipaa-safe-harbor", "--out", str(tmp_path / "out")]
+    command = [sys.executable, "-c", "import sys; from deid.cli import main; main(sys.argv[1:])", *arguments]
+    options = ["--engine", "spark", "--master", "spark://127.0.0.1:9"]
+    done = subprocess.run([*command, *options], env={**os.environ, "DEID_KEY": KEY}, capture_output=True, text=True)
+    assert done.returncode == 2
+    assert done.stderr.startswith("U253 ")
+    assert "java" not in (done.stdout + done.stderr).lower()
