@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 HERE = Path(__file__).parent
-POLICY = HERE / "policies" / "table20.yaml"
+POLICY = HERE / "policies" / "table20_scale.yaml"
 
 
 def released(data: Path, out: Path, master: str) -> dict[str, Any]:
