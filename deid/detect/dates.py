@@ -131,7 +131,7 @@ _FORMS: tuple[Pattern, ...] = (
     # month names with a day
     pattern(rf"(?<![a-z])(?P<id>{_DAYNAME}{_MON}\s{{0,2}}{_D}{_ORD}(?:\s?(?:,|of)?\s{{0,2}}{_Y4}|,?\s?'\d\d|,\s?\d\d(?!\d))?{_TIME})(?![\d])", "date", 0.9,
             check=lambda m: _month_then_day(m)),
-    pattern(rf"(?<![\d.])(?P<id>{_DAYNAME}{_D}{_ORD}(?:\s(?:day\s)?of)?[ ./-]{{0,2}}{_MON}(?:[ ./,-]{{0,2}}(?:of\s)?{_Y})?{_TIME})(?![a-z\d])", "date", 0.9,
+    pattern(rf"(?<![\d.])(?P<id>{_DAYNAME}(?:the\s(?=\d{{1,2}}(?:st|nd|rd|th)\s(?:day\s)?of\s))?{_D}{_ORD}(?:\s(?:day\s)?of)?[ ./-]{{0,2}}{_MON}(?:[ ./,-]{{0,2}}(?:of\s)?{_Y})?{_TIME})(?![a-z\d])", "date", 0.9,
             check=lambda m: _day_then_month(m)),
     pattern(rf"(?<![\da-z])(?P<id>{_D}[-/ ]?{_MON3}[-/ ,']{{0,2}}(?:{_Y4}|\d\d)(?:[ :T]\d{{1,2}}:\d\d(?::\d\d)?)?)(?![a-z\d])", "date", 0.9),
     pattern(rf"(?<![\da-z])(?P<id>{_MON3}[-/]{_D}[-/]{_Y}|{_Y4}[-/ ]?{_MON3}[-/ ]?{_D})(?![a-z\d])", "date", 0.9),

@@ -105,6 +105,13 @@ _FORMS: tuple[Pattern, ...] = (
     pattern(r"(?<![\w./-])(?P<id>(?=[A-Za-z0-9:-]{0,30}\d{3})(?=[A-Za-z0-9:-]{0,30}[A-Za-z])[A-Za-z0-9]{2,14}(?:[-:][A-Za-z0-9]{1,14}){1,4})(?![\w]|-\w)", "record_number", 0.5, check=_mixed),
     pattern(r"(?<![\w./-])(?P<id>(?=[A-Z0-9]{0,20}\d{3})[A-Z]{1,4}\d{4,14}[A-Z]{0,2}|[A-Z]\d{2}[A-Z]\d{3,8}|\d{2,5}[A-Z]{1,3}\d{3,9})(?![\w]|[-.]\w)", "record_number", 0.55, check=_mixed, flags=0),
     pattern(r"(?<![\w./-])(?P<id>[A-Z]{1,3}\d{2}-\d{3,7}|\d{2}[-:][A-Z]{1,3}-?\d{3,7})(?![\w]|-\w)", "accession_number", 0.7, flags=0),
+    pattern(r"(?<![\w-])(?P<id>\d[A-Z][A-Z0-9]\d[- ]?[A-Z][A-Z0-9]\d[- ]?[A-Z]{2}\d{2})(?![\w-])", "health_plan_number", 0.8, flags=0),  # Medicare beneficiary identifier
+    pattern(r"(?<![\d-])(?P<id>\d{4}[ ]\d{4}[ ]\d{4})(?![\d%]|[ ]\d)", "health_plan_number", 0.7),
+    pattern(r"(?<![A-Za-z\d])(?P<id>[A-Z]{2}[ ]\d{2}[ ]\d{2}[ ]\d{2}[ ][A-Z])(?![A-Za-z\d])", "ssn", 0.8, flags=0),
+    pattern(r"(?<![\w./-])(?P<id>(?!T-\d{5}\b|M-[89]\d{3})[A-Z]-\d{4,8})(?![\w%]|[./-]\w)", "record_number", 0.6, check=_mixed, flags=0),
+    pattern(r"(?<![\d.,/:-])(?P<id>0\d{1,3}-\d{3,4}|\d{2,4}-0\d{2,3})(?![\w%]|[-./]\d|\s?(?:mg|mcg|ml|cm|mm|hours|hrs|h\b))", "subject_id", 0.5),  # no range begins with nought
+    pattern(r"\b(?:notes?|charts?|files?|folders?|records?|jackets?|numbers?|numbered|packets?|cases?)\s(?:(?:is|are|was|were|under|no|number|the|with|us|ours|here|old|new|by|filed|kept|as|in|at|it|still|from)\s){0,5}(?P<id>\d{5,6}|\d{4}/\d{2})(?![\w%]|[-.,/]\d|\s?(?:mg|ml|cells|copies|iu\b|units|/|patients|steps|cases|platelets))", "record_number", 0.6),
+    pattern(r"(?<![\w-])(?P<id>[A-Z]{2}\d{2}[ ][A-Z]{3}|\d{2}-[A-Z]{2}-\d{2})(?![\w-])", "vehicle_id", 0.6, flags=0, check=_mixed),
     # user names
     pattern(r"(?<![A-Za-z])(?:user(?:\s?(?:name|id))?|username|userid|login(?:\sid)?|log-?in|logged in as|badge(?:\s?(?:id|no|#))?|handle|screen ?name|signed in as|account name|epic user|entered by user|uid|net ?id|employee id|staff id)\s?(?:is|was|=|:|#|-)?\s{0,2}['\"“]?(?P<id>[A-Za-z][A-Za-z0-9._-]{2,24}[A-Za-z0-9]|[A-Za-z]{1,4}\d{2,10})(?![\w@])", "username", 0.85,
             check=lambda m: m["id"].lower() not in _NO_USER),

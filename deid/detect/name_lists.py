@@ -204,7 +204,9 @@ class UnknownCapitals:
 
     def _close(self, text: str, run: list[re.Match[str]]) -> Iterator[Span]:
         start, end = run[0].start(), _without_possessive(run[-1])
-        if not plausible.eponym_use(text, start, end):
+        if not plausible.eponym_use(text, start, end) and not (
+            len(run) == 1 and plausible.of_mixed_form(run[0].group())
+        ):
             yield Span(start, end, "person_name", 0.4, "unknown_capitals")
 
 

@@ -63,6 +63,8 @@ def eponym_use(text: str, start: int, end: int) -> bool:
     parts = token.replace("-", " ").replace(".", " ").split()
     if token not in lexicon.eponyms() and not (parts and all(part in lexicon.eponyms() for part in parts)):
         return False
+    if token in _ALONE and _HAD_BEFORE.search(text, max(0, start - 20), start) and not re.match(r"\s[A-Z]", after):
+        return True
     if token not in lexicon.english_names() and not any(part in lexicon.english_names() for part in parts):
         return True
     return bool(
@@ -72,6 +74,13 @@ def eponym_use(text: str, start: int, end: int) -> bool:
     )
 
 
+#: Eponyms that stand for the disease or score without its noun.
+_ALONE = frozenset(
+    "graves hodgkin hodgkins crohn crohns parkinsons alzheimer alzheimers cushings addisons raynaud raynauds pagets wilsons".split()  # noqa: SIM905
+)
+_HAD_BEFORE = re.compile(
+    r"\b(?:with|for|of|has|had|have|known|possible|probable|suspected|likely|active|treated|\?)\s?$", re.IGNORECASE
+)
 _DEVICES = lexicon.word_set("plausible_devices")
 _DEVICE_BEFORE = re.compile(
     r"\b(?:the|a|an|his|her|their|with|via|indwelling|new|no|has|had|remove|removed|placed|place|insert(?:ed)?|d/c|dc|keep|maintain|w/)\s(?:\d{2}\s?fr\w*\s)?$",
@@ -88,6 +97,14 @@ def _device_use(text: str, start: int, end: int) -> bool:
     if text[start:end].lower() not in _DEVICES:
         return False
     return bool(_DEVICE_BEFORE.search(text[max(0, start - 24) : start]) or _DEVICE_AFTER.match(text, end))
+
+
+def of_mixed_form(written: str) -> bool:
+    """Whether one word is made as devices, assays and double eponyms are: capitals inside, no part a mere name."""
+    parts = [lexicon.fold_word(part).removesuffix("'s") for part in re.split(r"[-–]", written) if part]
+    if len(parts) > 1:
+        return any(part in lexicon.eponyms() or lexicon.is_word(part) or len(part) == 1 for part in parts)
+    return written[1:2].islower() and not written[1:].islower() and not re.match(r"(?:Mc|Mac|De|Di|La|Le|Van|O['’])[A-Z]", written)  # fmt: skip
 
 
 @lru_cache(maxsize=100_000)

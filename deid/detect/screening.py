@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from deid.detect import lexicon, plausible
-from deid.detect.reading import TOKEN
+from deid.detect.reading import PARTICLES, TOKEN
 from deid.model import Span
 
 _PERSONS = frozenset({"person_name", "given_name", "family_name", "clinician_name"})
@@ -66,6 +66,12 @@ def _part(text: str, tokens: list[re.Match[str]], kind: str) -> tuple[int, int] 
         for word in words
     ) or plausible.eponym_use(text, start, end):
         return None
+    if (
+        len(tokens) == 1
+        and plausible.of_mixed_form(tokens[0].group())
+        and not _PLACED.search(text, max(0, start - 24), start)
+    ):
+        return None
     if kind == "person_name" and all(len(word) == 1 for word in words):
         return None
     if (
@@ -82,6 +88,9 @@ def _part(text: str, tokens: list[re.Match[str]], kind: str) -> tuple[int, int] 
     if re.search(r"\d", text[start:end]) and kind == "person_name":
         return None
     return start, end - 2 if text[start:end].lower().endswith("'s") else end
+
+
+_PLACED = re.compile(r"(?:\b(?:works?|worked|working|employed|job|shifts?)\s(?:at|for|with)|\b(?:at|from|mr|mrs|ms|miss|dr))\.?\s$", re.IGNORECASE)  # fmt: skip
 
 
 def _fits_person(text: str, token: re.Match[str]) -> bool:
@@ -159,7 +168,7 @@ def repeated(text: str, spans: Iterable[Span]) -> Iterator[Span]:
         if span.kind in _NAMED and (span.score >= 0.7 or (span.score >= 0.55 and span.kind in _PERSONS)):
             for token in TOKEN.finditer(text, span.start, span.end):
                 word = lexicon.fold_word(token.group()).removesuffix("'s")
-                if len(word) > 2 and (span.kind in _PERSONS or not lexicon.is_word(word)):
+                if len(word) > 2 and word not in PARTICLES and (span.kind in _PERSONS or not lexicon.is_word(word)):
                     sure.setdefault(word, span.kind)
     if not sure:
         return

@@ -35,8 +35,13 @@ _LOGIN = re.compile(
     r"\b(?:user\w*|log\w*|account|handle|name|id|by|profile|online)\b[^.\n]{0,24}$|(?:^|\n)\W{0,3}(?:\d\d:\d\d\W{1,3})?$"
 )
 _INITIALS = re.compile(r"[A-Z]{2,4}|[a-z]{2,3}|[A-Z]{2,4}[/:][A-Za-z]{2,3}|[A-Z]\.[A-Z](?:\.[A-Z])?")
-#: Two small numbers, or three with few figures: a range or a course of values.
-_RANGE = re.compile(r"\d{1,3}-\d{1,3}|\d{1,2}-\d{1,2}-\d")
+#: Two small numbers, or three with few figures: a range, a course of values, a blood pressure.
+_RANGE = re.compile(r"\d{1,3}-\d{1,3}|\d{1,2}-\d{1,2}-\d|\d{2,3}/\d{2,3}")
+#: What follows a drug and no person.
+_DOSED = re.compile(
+    r"\s(?:\d+(?:[.,]\d+)?\s?(?:mg|mcg|g|ml|units?|iu|%)\b|(?:was|were|is|has been|to be)\s(?:held|stopped|withheld|tapered|titrated|restarted|discontinued|continued|increased|reduced)\b)",
+    re.IGNORECASE,
+)
 _GENERIC = lexicon.word_set("places_generic")
 
 
@@ -82,7 +87,7 @@ def tagged(text: str, found: Sequence[Span], threshold: float = BALANCED) -> Ite
     if not judged:
         return
     likely = chances([words.evidence(at) for at in judged])
-    least = np.array([threshold + (1 - threshold) * _doubt(words.written[at]) for at in judged])
+    least = np.array([threshold + (1 - threshold) * max(_doubt(words.written[at]), _first(words, at)) for at in judged])
     meant = (1 - likely[:, 0] - likely[:, -1] > least) & (likely[:, 0] < 1 - threshold)
     best = likely[:, 1:-1].argmax(axis=1) + 1
     labels = {at: LABELS[label] for at, label, holds in zip(judged, best, meant, strict=True) if holds}
@@ -113,6 +118,14 @@ def _doubt(word: str) -> float:
     return 0.0 if lexicon.is_name(plain) else 0.4
 
 
+def _first(words: Words, at: int) -> float:
+    """Return how much surer the evidence must be where the capital says nothing: a common word that opens a sentence."""
+    opens = words.gaps[at][:1] in ("^", ".", "?", "!")
+    alone = words.gaps[at + 1] != " " or words.written[at + 1 : at + 2] == [] or words.written[at + 1].islower()
+    kind = words.kinds[at]
+    return 0.95 if opens and alone and kind[0] == "T" and "w" in kind and "d" not in kind else 0.0
+
+
 def _plausible(words: Words, at: int, label: str) -> bool:
     """Whether clinical vocabulary and the form of the word leave room for an identifier of this kind."""
     token = words.tokens[at]
@@ -135,6 +148,10 @@ def _plausible(words: Words, at: int, label: str) -> bool:
         return False
     if own[0] == "#" or (own[0] in "UM" and CLINICAL_CODE.fullmatch(written)):
         return False
+    if label == "name" and _DOSED.match(words.text, token.end()):
+        return False
+    if "_" in written and all(map(lexicon.is_word, plain.split("_"))):
+        return False  # the name of a field, not of a person
     heading = words.gaps[at + 1][:1] == ":" and lexicon.is_word(plain)
     if heading or (own[0] == "U" and own[1:2] in "12" and not lexicon.is_name(plain)):
         return False
