@@ -7,11 +7,12 @@ PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
 OUT    := demo-release
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format lock reference clean
+.PHONY: help demo test test-spark check format lock reference clean
 
 help:
 	@echo "make demo       install, run the invented trial, say where its risk report is"
 	@echo "make test       install the development tools, run all tests"
+	@echo "make test-spark install Spark, test its engine; needs Java 17"
 	@echo "make check      ruff, mypy, import contracts"
 	@echo "make format     let ruff format the code"
 	@echo "make reference  write docs/reference.md from the code"
@@ -26,6 +27,9 @@ demo: $(VENV)/.package
 
 test: $(VENV)/.dev
 	@$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+test-spark: $(VENV)/.spark
+	@$(BIN)/python -m pytest tests/pipeline/test_spark.py
 
 check: $(VENV)/.dev
 	@$(BIN)/ruff check .
@@ -74,4 +78,9 @@ $(VENV)/.package: pyproject.toml $(VENV)/.runtime
 $(VENV)/.dev: requirements-dev.txt $(VENV)/.package
 	@echo "Installing the development tools into $(VENV) (once)"
 	@$(PIP) install --require-hashes -r requirements-dev.txt
+	@touch $@
+
+$(VENV)/.spark: requirements-spark.txt $(VENV)/.dev
+	@echo "Installing Spark into $(VENV) (once)"
+	@$(PIP) install --require-hashes -r requirements-spark.txt
 	@touch $@
