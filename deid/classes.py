@@ -19,6 +19,7 @@ Counts = npt.NDArray[np.int64]
 
 MISSING = 0  # the code of a missing value
 PACKED_BITS = 62  # of one integer that stands for a whole tuple
+AT_ONCE = 1_000_000  # rows of long arrays that are worked on at once, where a copy of the whole would take memory
 DENSE = 4  # up to this many possible tuples for each row they are looked up in a table, else sorted
 
 
@@ -77,6 +78,8 @@ class ClassTable:
 
     def project(self, variables: Sequence[str]) -> ClassTable:
         """Return the table over some of the quasi-identifiers: classes that fall together are added up."""
+        if tuple(variables) == self.variables:
+            return self
         columns = [self.variables.index(name) for name in variables]
         return regroup(tuple(variables), tuple(self.vocabularies[i] for i in columns), self.codes[:, columns], self)
 
@@ -110,16 +113,18 @@ def build(
     """
     sizes = [len(vocabulary) for vocabulary in vocabularies]
     distinct, member = group(codes, sizes) if isinstance(codes, np.ndarray) else group_columns(codes, sizes)
-    counts = np.bincount(member, minlength=len(distinct)).astype(np.int64)
+    counts = tally(member, len(distinct))
     histograms = {}
     for name, (values, subjects, value_codes) in (sensitive or {}).items():
-        once = subjects.astype(np.int64) * len(values)
+        once = subjects.astype(np.int64)
+        once *= len(values)
         once += value_codes
         once.sort()
-        once = once[np.append(True, once[1:] != once[:-1])] if len(once) else once
-        own = member[once // len(values)]
-        ones = np.ones(len(once), dtype=np.int64)
-        histograms[name] = _sum(Histogram(values, own, (once % len(values)).astype(np.int32), ones))
+        fresh = np.ones(len(once), np.bool_)
+        np.not_equal(once[1:], once[:-1], out=fresh[1:])
+        if not fresh.all():
+            once = once[fresh]
+        histograms[name] = _by_class(values, once, member)
     return ClassTable(tuple(variables), tuple(vocabularies), distinct, counts, histograms), member
 
 
@@ -160,26 +165,62 @@ def ranked(key: npt.NDArray[np.int64], space: int) -> tuple[npt.NDArray[np.int64
 def _ranks(key: npt.NDArray[np.int64], space: int) -> tuple[npt.NDArray[np.int64], Codes]:
     """Return the distinct keys, sorted, and the place of each key among them. The array of keys is used up."""
     if space <= DENSE * len(key):
-        there = np.zeros(space, np.bool_)
-        there[key] = True
-        return np.flatnonzero(there), (np.cumsum(there, dtype=np.int32) - np.int32(1))[key]
+        return _looked_up(key, space)
     width = max(len(key) - 1, 1).bit_length()
     order: npt.NDArray[Any]
     if space.bit_length() + width <= PACKED_BITS:
         # one sort of (key, place) packed into an integer is several times faster than an argsort
         key <<= width
-        key |= np.arange(len(key))
+        for start in range(0, len(key), AT_ONCE):
+            part = key[start : start + AT_ONCE]
+            part |= np.arange(start, start + len(part))
         key.sort()
-        order = (key & ((1 << width) - 1)).astype(np.int32 if width < 31 else np.int64)
+        order = np.empty(len(key), np.int32 if width < 31 else np.int64)
+        np.bitwise_and(key, (1 << width) - 1, out=order, casting="unsafe")
         key >>= width
     else:
         order = np.argsort(key)
         key = key[order]
     fresh = np.ones(len(key), np.bool_)
     np.not_equal(key[1:], key[:-1], out=fresh[1:])
-    member = np.empty(len(key), np.int32)
-    member[order] = np.cumsum(fresh, dtype=np.int32) - np.int32(1)
-    return key[fresh], member
+    key = key[fresh]
+    place = np.cumsum(fresh, dtype=np.int32)
+    place -= np.int32(1)
+    member = np.empty(len(order), np.int32)
+    member[order] = place
+    return key, member
+
+
+def _looked_up(key: npt.NDArray[np.int64], space: int) -> tuple[npt.NDArray[np.int64], Codes]:
+    """Rank keys by a table of all possible ones."""
+    there = np.zeros(space, np.bool_)
+    there[key] = True
+    place = np.cumsum(there, dtype=np.int32)
+    place -= np.int32(1)
+    return np.flatnonzero(there), place[key]
+
+
+def tally(codes: npt.NDArray[Any], size: int) -> Counts:
+    """Count how often each code below `size` stands in an array, without numpy's copy of it as 64-bit numbers."""
+    counts = np.zeros(size, np.int64)
+    step = max(AT_ONCE, size)
+    for start in range(0, len(codes), step):
+        counts += np.bincount(codes[start : start + step], minlength=size)
+    return counts
+
+
+def _by_class(values: tuple[str | None, ...], pairs: npt.NDArray[np.int64], member: Codes) -> Histogram:
+    """Return the histogram of pairs of a subject and a value, packed into one number each; the array is used up."""
+    width = len(values)
+    for start in range(0, len(pairs), AT_ONCE):
+        subjects, codes = np.divmod(pairs[start : start + AT_ONCE], width)
+        part = pairs[start : start + AT_ONCE]
+        np.multiply(member[subjects], width, out=part, dtype=np.int64)
+        part += codes
+    pairs.sort()
+    starts = np.flatnonzero(np.append(True, pairs[1:] != pairs[:-1])) if len(pairs) else np.zeros(0, np.int64)
+    cells, counts = pairs[starts], np.diff(starts, append=len(pairs)).astype(np.int64)
+    return Histogram(values, (cells // width).astype(np.int32), (cells % width).astype(np.int32), counts)
 
 
 def _unpacked(keys: npt.NDArray[np.int64], sizes: Sequence[int]) -> Codes:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -39,7 +40,7 @@ class Subjects:
 class Needles:
     """The direct identifiers of the input as sorted keyed hashes, for the residual scan.
 
-    `long_kinds` indexes `kinds`: what the identifier is, and the field of its pseudonyms.
+    `long_kinds`, in any integer type, indexes `kinds`: what the identifier is, and the field of its pseudonyms.
 
     `long` identifiers (6 letters or digits and more, no single words) are searched for everywhere; `words`, surnames
     and logins of 6 letters and more that are no words of the language, in every cell but those of redacted notes; and
@@ -47,7 +48,7 @@ class Needles:
     """
 
     long: Hashes
-    long_kinds: npt.NDArray[np.int16]
+    long_kinds: npt.NDArray[Any]
     short: Mapping[str, Hashes] = field(default_factory=dict)
     kinds: tuple[tuple[str, str], ...] = ()
     not_searched: Mapping[str, int] = field(default_factory=dict)
@@ -115,3 +116,7 @@ class Facts:
     def before(self) -> ClassTable | None:
         """The class table of the data as they came."""
         return self.classes if self.raw is None else self.raw
+
+    def without_subjects(self) -> Facts:
+        """Return the facts once every row was treated: nobody's class has to be looked up any more."""
+        return replace(self, subjects=Subjects(np.zeros(0, np.uint64), np.zeros(0, np.int32)))

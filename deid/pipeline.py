@@ -156,8 +156,8 @@ def run(
     key = key.for_release(policy.name)
     if isinstance(data, Path) and data.is_dir() and out.resolve().is_relative_to(data.resolve()):
         raise UsageError(INSIDE.at("the output folder lies in the data", out.name))
-    if engine is not None and (recipe is not None or jobs > 1):
-        raise UsageError(LOCAL_ONLY.at("the engine spreads the work itself", "--recipe" if recipe else "--jobs"))
+    if engine is not None:
+        _check_engine(recipe, freeze, jobs)
     given = recipes.read(recipe, policy, key) if recipe is not None else None
     with staging(out) as stage, open_target(stage, to, output_format) as target, ExitStack() as opened:
         prepared = prepare(data, policy, progress=progress, batch_rows=batch_rows, engine=engine)
@@ -168,13 +168,14 @@ def run(
         plan, names = released_names(plan, facts, key)
         recoding = recode(plan, facts) if given is None else given.recoding(plan, facts, outside)
         frozen = _frozen(given, plan, facts, recoding) if freeze is not None else None
+        earlier = given.earlier(facts) if given is not None else None
         treatments = _treatments(plan, facts, recoding, key, names, local=engine is None)
         written = _write(engine, source, parts, treatments, target, facts, stage, jobs, progress)
+        treatments, facts = {}, facts.without_subjects()  # verification needs the room
         if source.digests() != dict(facts.digests):
             raise DataError(CHANGED.at("a file is not the one that was read first"))
         released = target.released(written.tables.values())
         if engine is None:
-            earlier = given.earlier(facts) if given is not None else None
             verified = verify(written, released, plan, facts, recoding, source, earlier)
         else:
             verified = spreading.verify(engine, written, released, plan, facts, recoding, source)
@@ -194,6 +195,14 @@ def run(
     if freeze is not None and frozen is not None:
         recipes.write(frozen, freeze, key)
     return Release(out, plan, verified, content)
+
+
+def _check_engine(recipe: Path | None, freeze: Path | None, jobs: int) -> None:
+    """Refuse what only the local engine does. Raises UsageError with all options."""
+    given = {"--recipe": recipe is not None, "--freeze": freeze is not None, "--jobs": jobs > 1}
+    problems = [LOCAL_ONLY.at("the engine spreads the work itself", option) for option, is_so in given.items() if is_so]
+    if problems:
+        raise UsageError(problems)
 
 
 def _frozen(given: Recipe | None, plan: Plan, facts: Facts, recoding: Recoding | None) -> Recipe:

@@ -16,6 +16,7 @@ from deid.octets import is_tidy, octets_of
 
 Hashes = npt.NDArray[np.uint64]
 Whole = TypeVar("Whole", np.uint64, np.int64)
+_AT_ONCE = 1_000_000  # hashes moved at once
 
 
 def as_text(column: pa.Array) -> pa.Array:
@@ -96,13 +97,28 @@ def hash64(text: pa.Array, secret: bytes) -> Hashes:
 
 def distinct(hashes: npt.NDArray[Whole]) -> npt.NDArray[Whole]:
     """Return the distinct hashes or numbers, sorted: one sort, which is several times faster than `numpy.unique`."""
-    ordered = np.sort(hashes)
-    if len(ordered) < 2:
-        return ordered
-    fresh = np.empty(len(ordered), np.bool_)
+    return used_up(hashes.copy())
+
+
+def used_up(hashes: npt.NDArray[Whole]) -> npt.NDArray[Whole]:
+    """Return the distinct hashes or numbers, sorted, in the memory of the array given, which is used up.
+
+    For the arrays that grow with the rows of the data, of which a second copy would set the peak of memory.
+    """
+    hashes.sort()
+    if len(hashes) < 2:
+        return hashes
+    fresh = np.empty(len(hashes), np.bool_)
     fresh[0] = True
-    np.not_equal(ordered[1:], ordered[:-1], out=fresh[1:])
-    return ordered if fresh.all() else ordered[fresh]
+    np.not_equal(hashes[1:], hashes[:-1], out=fresh[1:])
+    if fresh.all():
+        return hashes
+    end = 0
+    for start in range(0, len(hashes), _AT_ONCE):
+        part = hashes[start : start + _AT_ONCE][fresh[start : start + _AT_ONCE]]
+        hashes[end : end + len(part)] = part
+        end += len(part)
+    return hashes[:end].copy() if end < len(hashes) // 2 else hashes[:end]
 
 
 def positions(ordered: Hashes, hashes: Hashes) -> npt.NDArray[np.int64]:

@@ -128,14 +128,16 @@ def judged(
         scan.names(table.released_name, _names(table.released_name, written.tables[table.table]))
     countable = all(_is_countable(table) for table in plan.tables)
     after, subjects = _after(tuples, recoding) if countable else (None, None)
+    tuples.quasi.clear()  # what grows with the rows goes as soon as it was counted: the measures need room
+    tuples.sensitive.clear()
     risks = counts.columns.measured(tuples.universe(), subjects)
+    tuples.universe().places.clear()
     everybody = united(after, earlier) if after is not None and earlier else after
     measures = _measures(plan, facts, recoding, everybody, written, countable)
-    measures |= {
-        **events.measures(subjects),
-        **counts.days.measures(),
-        **attacked(facts, facts.classes, after, recoding),
-    }
+    longitudinal = events.measures(subjects)
+    del subjects
+    tuples.let_go()
+    measures |= {**longitudinal, **counts.days.measures(), **attacked(facts, facts.classes, after, recoding)}
     measures |= linked(facts, after, recoding)
     measures["residual_identifiers"] = _residual(scan, written)
     if plan.policy.references:

@@ -13,10 +13,11 @@ import pyarrow.compute as pc
 
 from deid.facts import Hashes, Needles
 from deid.octets import letters_and_digits, runs_of_word
-from deid.values import as_text, distinct, hash64, is_ascii
+from deid.values import as_text, distinct, hash64, is_ascii, used_up
 
 SHORTEST = 6
 LONGEST_RUN = 5
+_AT_ONCE = 1_000_000  # identifiers looked up at once
 _TOKEN = re.compile(r"[^\W_]+")
 #: Dates of one person may equal shifted dates of another; they are checked against their own subject instead.
 NOT_SEARCHED = frozenset({"date", "birth_date", "death_date", "year", "time", "age", "sex", "race", "ethnicity"})
@@ -115,26 +116,23 @@ class NeedleCollector:
         merged: dict[int, list[Hashes]] = {}
         for hashes, index in self.long:
             merged.setdefault(index, []).append(hashes)
-        self.long = [(distinct(np.concatenate(parts)), index) for index, parts in merged.items()]
-        self.short = {kind: [distinct(np.concatenate(parts))] for kind, parts in self.short.items()}
-        self.words = [distinct(np.concatenate(self.words))] if self.words else []
+        self.long = [(used_up(np.concatenate(parts)), index) for index, parts in merged.items()]
+        self.short = {kind: [used_up(np.concatenate(parts))] for kind, parts in self.short.items()}
+        self.words = [used_up(np.concatenate(self.words))] if self.words else []
 
     def frozen(self) -> Needles:
         """Return the sorted needles, and let go of what was gathered."""
         self._compact()
         gathered, self.long = self.long, []
-        hashes = np.concatenate([part for part, _ in gathered]) if gathered else np.zeros(0, np.uint64)
-        kinds = np.concatenate(
-            [np.full(len(part), index, np.int16) for part, index in gathered] or [np.zeros(0, np.int16)]
-        )
-        gathered.clear()
-        order = np.argsort(hashes, kind="stable")
-        hashes, kinds = hashes[order], kinds[order]
-        first = np.ones(len(hashes), bool)
-        first[1:] = hashes[1:] != hashes[:-1]
+        every = used_up(np.concatenate([part for part, _ in gathered] or [np.zeros(0, np.uint64)]))
+        kinds = np.zeros(len(every), np.min_scalar_type(len(self.fields)))
+        while gathered:  # of two columns with the same identifier the one taken in first counts
+            part, index = gathered.pop()
+            for start in range(0, len(part), _AT_ONCE):
+                kinds[np.searchsorted(every, part[start : start + _AT_ONCE])] = index
         return Needles(
-            hashes[first],
-            kinds[first],
+            every,
+            kinds,
             {kind: parts[0] for kind, parts in sorted(self.short.items())},
             tuple(sorted(self.fields, key=lambda pair: self.fields[pair])),
             dict(sorted(self.not_searched.items())),

@@ -13,7 +13,7 @@ import pyarrow as pa
 from deid.classes import ClassTable, Codes, build
 from deid.errors import Problem, problem_kind
 from deid.facts import Hashes, Subjects
-from deid.values import canonical_text, distinct, encoded
+from deid.values import canonical_text, distinct, encoded, used_up
 
 DISAGREE = problem_kind(
     "D201",
@@ -87,6 +87,13 @@ class Universe:
         return known[1]
 
 
+def stands_once(at: Codes, number: int) -> bool:
+    """Return whether each of `number` subjects stands in a list at most once."""
+    there = np.zeros(number, np.bool_)
+    there[at] = True
+    return int(np.count_nonzero(there)) == len(at)
+
+
 @dataclass
 class Variable:
     """One variable over all tables: pairs of subject and code, each once a batch; codes take no more than they need.
@@ -115,10 +122,10 @@ class Variable:
         parts = [part for table in tables for part in self.pairs[table]]
         at = np.concatenate([universe.at(hashes) for hashes, _ in parts] or [np.zeros(0, np.int32)])
         codes = np.concatenate([codes for _, codes in parts] or [np.zeros(0, np.int32)])
-        if np.bincount(at, minlength=1).max() <= 1:
+        if stands_once(at, len(universe.hashes)):
             return at, codes
         size = len(self.vocabulary.codes)
-        cells = distinct(at.astype(np.int64) * size + codes)
+        cells = used_up(at.astype(np.int64) * size + codes)
         at, codes = (cells // size).astype(np.int32), (cells % size).astype(np.int32)
         followed = np.append(at[1:] == at[:-1], False)
         lone = ~((codes == 0) & followed)  # a missing copy beside a value says nothing
@@ -139,14 +146,21 @@ class Tuples:
         self.subjects.append(owners.hashes if owners.once else distinct(owners.hashes))
         pending = sum(len(part) for part in self.subjects[1:])
         if pending > max(_PENDING, len(self.subjects[0])):
-            self.subjects = [distinct(np.concatenate(self.subjects))]
+            self.subjects = [used_up(np.concatenate(self.subjects))]
 
     def universe(self) -> Universe:
         """Return all subjects, sorted."""
         if self.all is None:
-            self.all = Universe(distinct(np.concatenate(self.subjects or [np.zeros(0, np.uint64)])))
+            self.all = Universe(used_up(np.concatenate(self.subjects or [np.zeros(0, np.uint64)])))
             self.subjects = [self.all.hashes]
         return self.all
+
+    def let_go(self) -> None:
+        """Forget what was gathered, once everything was counted."""
+        self.quasi.clear()
+        self.sensitive.clear()
+        self.subjects.clear()
+        self.all = None
 
     def build(
         self, counts_from: Mapping[str, str], problems: list[Problem], changes: Mapping[str, Change] | None = None
@@ -191,7 +205,7 @@ def _one_each(
     renumber = _narrow(renumber, int(renumber.max(initial=0)) + 1)
     codes = renumber[old]
     result = np.zeros(len(universe.hashes), codes.dtype)
-    if not len(at) or np.bincount(at).max() <= 1:
+    if stands_once(at, len(result)):
         result[at] = codes
         return result, 0
     order = np.lexsort((codes, at))

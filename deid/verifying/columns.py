@@ -5,16 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 
-from deid.classes import Codes, group_columns
+from deid.classes import Codes, group_columns, tally
 from deid.collecting.tuples import Narrow, Owners, Universe
 from deid.decisions import Step
 from deid.facts import Hashes, Subjects
 from deid.model import Role
 from deid.report.inputs import ColumnRisk
-from deid.values import canonical_text, distinct, encoded, hash64
+from deid.values import canonical_text, encoded, hash64, used_up
 
 #: Transforms that leave a value as telling as it was.
 TELLING = frozenset(
@@ -67,35 +66,55 @@ class ColumnRisks:
         self.accepted[table, column] = "singling_out" in step.accept
 
     def measured(self, universe: Universe, subjects: Subjects | None) -> tuple[ColumnRisk, ...]:
-        """Return the risk of every column, most telling first; `subjects` gives the released class of each subject."""
-        classes = None
+        """Return the risk of every column, most telling first; `subjects` gives the released class of each subject.
+
+        What was gathered of a column is let go of once the column is measured.
+        """
+        classes, number = None, 0
         if subjects is not None and len(subjects):
             classes = subjects.classes if len(subjects) == len(universe.hashes) else subjects.class_of(universe.hashes)
+            number = int(classes.max()) + 2
         risks = []
-        for (table, column), parts in sorted(self.parts.items()):
-            at = np.concatenate([universe.at(hashes) for hashes, _, _ in parts])
-            every = distinct(np.concatenate([known for _, known, _ in parts]))
-            codes = np.concatenate([np.searchsorted(every, known).astype(np.int32)[own] for _, known, own in parts])
-            held = np.bincount(at, minlength=len(universe.hashes))
-            alone = _singled_out(at, codes, len(every), held)
+        for table, column in sorted(self.parts):
+            at, codes, size = _gathered(self.parts.pop((table, column)), universe)
+            there = np.zeros(len(universe.hashes), np.bool_)
+            there[at] = True
+            total = int(np.count_nonzero(there))
+            once = total == len(at)
+            alone = _singled_out(at, codes, size, once=once)
             joint = alone
             if classes is not None:
-                _, mixed = group_columns([classes[at] + 1, codes], [int(classes.max()) + 2, len(every)])
-                joint = _singled_out(at, mixed, int(mixed.max()) + 1, held)
-            total = int(np.count_nonzero(held))
+                mixed = _mixed(classes, at, codes, number, size)
+                del codes
+                joint = _singled_out(at, mixed, int(mixed.max()) + 1, once=once)
+                del mixed
             risks.append(ColumnRisk(table, column, total, alone, joint, self.accepted[table, column]))
         return tuple(
             sorted(risks, key=lambda risk: (-risk.unique_alone / max(risk.subjects, 1), risk.table, risk.column))
         )
 
 
-def _singled_out(at: Codes, codes: Codes, size: int, held: npt.NDArray[np.int64]) -> int:
-    """Count the subjects that hold a value which nobody else holds; `held` says how many cells each subject has."""
-    if held.max() > 1:
-        cells = distinct(at.astype(np.int64) * size + codes)
+def _gathered(parts: list[tuple[Hashes, Hashes, Narrow]], universe: Universe) -> tuple[Codes, Narrow, int]:
+    """Return subject and value of every cell of a column, by number, and how many values there are."""
+    every = used_up(np.concatenate([known for _, known, _ in parts]))
+    narrow = np.min_scalar_type(len(every))
+    at = np.concatenate([universe.at(hashes) for hashes, _, _ in parts])
+    codes = np.concatenate([np.searchsorted(every, known).astype(narrow)[own] for _, known, own in parts])
+    return at, codes, len(every)
+
+
+def _mixed(classes: Codes, at: Codes, codes: Narrow, number: int, size: int) -> Codes:
+    """Return a number for the released class and the value of every cell; cells alike in both have the same."""
+    return group_columns([classes[at] + np.int32(1), codes], [number, size])[1]
+
+
+def _singled_out(at: Codes, codes: Narrow, size: int, *, once: bool) -> int:
+    """Count the subjects that hold a value which nobody else holds; `once`: no subject has more than one cell."""
+    if not once:
+        cells = used_up(at.astype(np.int64) * size + codes)
         at, codes = (cells // size).astype(np.int32), (cells % size).astype(np.int32)
-    rare = np.bincount(codes, minlength=size) == 1
-    if held.max() <= 1:
+    rare = tally(codes, size) == 1
+    if once:
         return int(np.count_nonzero(rare))
     return len(np.unique(at[rare[codes]]))
 
