@@ -78,15 +78,30 @@ class ClassTable:
 
     def project(self, variables: Sequence[str]) -> ClassTable:
         """Return the table over some of the quasi-identifiers: classes that fall together are added up."""
-        if tuple(variables) == self.variables:
+        if tuple(variables) == self.variables and self._is_grouped():
             return self
         columns = [self.variables.index(name) for name in variables]
         return regroup(tuple(variables), tuple(self.vocabularies[i] for i in columns), self.codes[:, columns], self)
+
+    def _is_grouped(self) -> bool:
+        """Return whether every tuple stands once and in order, as after a group-by."""
+        histograms = ((one.classes, one.codes) for one in self.sensitive.values())
+        return _ascending(list(self.codes.T), len(self)) and all(_ascending(pair, len(pair[0])) for pair in histograms)
 
     def recoded(self, vocabularies: Sequence[tuple[str | None, ...]], maps: Sequence[Codes]) -> ClassTable:
         """Return the table after replacing code c of variable i by maps[i][c] in vocabulary i."""
         codes = np.column_stack([maps[i][self.codes[:, i]] for i in range(len(self.variables))]).astype(np.int32)
         return regroup(self.variables, tuple(vocabularies), codes, self)
+
+
+def _ascending(columns: Sequence[Codes], rows: int) -> bool:
+    """Return whether every row is greater than the one before, by the first column in which they differ."""
+    alike = np.ones(max(rows - 1, 0), np.bool_)
+    for column in columns:
+        if (alike & (column[1:] < column[:-1])).any():
+            return False
+        alike &= column[1:] == column[:-1]
+    return not alike.any()
 
 
 def regroup(

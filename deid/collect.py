@@ -42,6 +42,14 @@ EXCLUDED_OTHERWISE = problem_kind(
     remedy="write the list as the data write their subjects",
     meaning="A subject who is to be left out would stay in because '1' is not '00001'.",
 )
+TOO_MANY_CLASSES = problem_kind(
+    "D211",
+    "more distinct tuples of quasi-identifiers than the budget",
+    remedy="coarsen the columns with the most values before the search (`do: date_part`, `round`, `zip3`), drop one, or "
+    "raise `class_budget:` in the policy where the memory suffices",
+    meaning="The class table is held in memory and every search and measure works on it; it takes 24 octets a tuple, 4 "
+    "for each quasi-identifier above the fourth, and several times that in measures.",
+)
 #: Transforms that need pass one's vocabulary of frequent values.
 POOLED = "pool_rare"
 
@@ -134,6 +142,8 @@ def frozen(collector: Collector, digests: Mapping[str, str]) -> Facts:
     classes, subjects = collector.tuples.build(plan.policy.counts_from, disagreements, pooled)
     if plan.policy.anonymise is not None and plan.policy.disagreeing_copies == "refuse":
         collector.problems += disagreements
+    raw = _raw(collector, set(pooled))
+    collector.problems += _beyond_budget(plan, raw, classes)
     if plan.policy.orphans == "refuse":
         collector.problems += collector.references.problems()
     collector.problems += _without_subject(collector)
@@ -141,7 +151,7 @@ def frozen(collector: Collector, digests: Mapping[str, str]) -> Facts:
         raise DataError(collector.problems)
     return Facts(
         classes=classes,
-        raw=_raw(collector, set(pooled)),
+        raw=raw,
         subjects=subjects,
         needles=needles,
         hash_secret=secret,
@@ -161,6 +171,19 @@ def frozen(collector: Collector, digests: Mapping[str, str]) -> Facts:
             *_orphans(collector),
         ),
     )
+
+
+def _beyond_budget(plan: Plan, *tables: ClassTable | None) -> list[Problem]:
+    """Return what is wrong with a class table of more tuples than the policy allows; the larger one is named."""
+    table = max((table for table in tables if table is not None), key=len, default=None)
+    if table is None or len(table) <= plan.policy.class_budget:
+        return []
+    sizes = sorted(
+        zip(table.variables, map(len, table.vocabularies), strict=True), key=lambda pair: (-pair[1], pair[0])
+    )
+    values = ", ".join(f"{name} has {size - 1} values" for name, size in sizes)
+    cause = f"{len(table)} distinct tuples, {plan.policy.class_budget} allowed; {values}"
+    return [TOO_MANY_CLASSES.at(cause, "class table")]
 
 
 def _raw(collector: Collector, pooled: set[str]) -> ClassTable | None:

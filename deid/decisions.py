@@ -183,6 +183,10 @@ class Correlations:
     columns: tuple[str, ...]
 
 
+#: Most rows of the class table unless the policy says otherwise: 0.5 GB of tuples, several times that in measures.
+CLASS_BUDGET = 20_000_000
+
+
 @dataclass(frozen=True)
 class Gate:
     """A condition of release: the measure of that id must be computed and satisfy `op threshold`."""
@@ -221,6 +225,7 @@ class Policy:
     counts_from: Mapping[str, str] = field(default_factory=dict)
     claims: str = "pseudonymised"
     cell_minimum: int = 11
+    class_budget: int = CLASS_BUDGET
     folder: Path = Path()
     population: Population | None = None
     longitudinal: Longitudinal | None = None

@@ -16,6 +16,7 @@ from deid import risk, transform
 from deid.contracts import Transform
 from deid.data_model import DataModel, load_data_model
 from deid.decisions import (
+    CLASS_BUDGET,
     Anchor,
     AnchorSource,
     Anonymise,
@@ -252,6 +253,7 @@ def finish(parts: Sequence[tuple[Document, PolicyPart]], layers: Layers, folder:
         counts_from=union("counts_from"),
         claims=pick("claims"),
         cell_minimum=pick("cell_minimum"),
+        class_budget=pick("class_budget"),
         folder=folder,
         population=_part(Population, pick("population")),
         longitudinal=_part(Longitudinal, pick("longitudinal")),
@@ -395,6 +397,7 @@ def _effective(name: str, pick: Any, union: Any, layers: Layers) -> dict[str, An
         **{key: union(key) for key in joined if union(key)},
         **({"data_model": pick("data_model")} if pick("data_model") else {}),
         **({"orphans": pick("orphans")} if pick("orphans") != "refuse" else {}),
+        **({"class_budget": pick("class_budget")} if pick("class_budget") != CLASS_BUDGET else {}),
         "rules": [_plain(rule) for rule in layers.rules],
         "columns": {key: _plain(column) for key, column in layers.columns.items()},
         "tables": {key: {n: _plain(c) for n, c in columns.items()} for key, columns in layers.tables.items()},

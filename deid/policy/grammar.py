@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from deid.decisions import CLASS_BUDGET
 from deid.model import Role
 
 Names = str | list[str]
@@ -226,6 +227,10 @@ class PolicyPart(Strict):
     recognisers: list[dict[str, Any]] = []
     exclude_subjects: str = Field(default="", description="file with the subjects to leave out, one a line")
     cell_minimum: Annotated[int, Field(ge=1)] = 11
+    class_budget: Annotated[int, Field(ge=1)] = Field(
+        default=CLASS_BUDGET,
+        description="most distinct tuples of quasi-identifiers that are counted; data with more are refused",
+    )
 
 
 def json_schema() -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -258,3 +259,14 @@ def test_input_that_changes_during_the_run(bench: Bench, monkeypatch: pytest.Mon
 def _touch(path: Path) -> None:
     lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
     path.write_text("".join([*lines, lines[-1]]), encoding="utf-8")
+
+
+def test_more_tuples_than_the_budget(bench: Bench) -> None:
+    """The class table is refused with its size and the columns to blame; a budget that suffices changes nothing."""
+    result = bench.put().run(policy(class_budget=3))
+    refused(result, bench, 4, "D211", "class table", "distinct tuples, 3 allowed", "AGE has ", "class_budget")
+    tuples = int(result.output.split(" distinct tuples")[0].rsplit(" ", 1)[1])
+    assert tuples > 3
+    assert bench.release(policy(class_budget=tuples))
+    shutil.rmtree(bench.out)
+    refused(bench.run(policy(class_budget=tuples - 1)), bench, 4, "D211")

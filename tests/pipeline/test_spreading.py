@@ -90,3 +90,14 @@ def test_tables_in_memory_are_refused(bench: Bench) -> None:
         run(source, wanted, bench.folder / "out", key=Key.from_hex(KEY), engine=Travelling())
     assert caught.value.problems[0].code == "U251"
     assert not (bench.folder / "out").exists()
+
+
+@pytest.mark.parametrize("option", ["recipe", "freeze"])
+def test_recipes_are_of_the_local_engine(bench: Bench, option: str) -> None:
+    wanted = load_policy(write_policy(bench.folder / "policy.yaml", EVERYTHING))
+    write_tables(bench.data, frames(), "csv")
+    given: dict[str, Any] = {option: bench.folder / "one.recipe", "jobs": 2}
+    with pytest.raises(UsageError) as caught:
+        run(bench.data, wanted, bench.out, key=Key.from_hex(KEY), engine=Travelling(), **given)
+    assert [(p.code, p.place) for p in caught.value.problems] == [("U260", f"--{option}"), ("U260", "--jobs")]
+    assert not bench.out.exists()
