@@ -45,8 +45,8 @@ EXCLUDED_OTHERWISE = problem_kind(
 TOO_MANY_CLASSES = problem_kind(
     "D211",
     "more distinct tuples of quasi-identifiers than the budget",
-    remedy="coarsen the columns with the most values before the search (`do: date_part`, `round`, `zip3`), drop one, or "
-    "raise `class_budget:` in the policy where the memory suffices",
+    remedy="coarsen the columns with the most values before the search (`do: date_part`, `round`, `zip3`), drop one, "
+    "or raise `class_budget:` in the policy where the memory suffices",
     meaning="The class table is held in memory and every search and measure works on it; it takes 24 octets a tuple, 4 "
     "for each quasi-identifier above the fourth, and several times that in measures.",
 )
