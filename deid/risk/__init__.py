@@ -11,6 +11,7 @@ from deid.errors import UsageError, did_you_mean, problem_kind
 from deid.model import Measure
 from deid.registry import plugins
 from deid.risk.beyond import LIBRARY_ONLY, MEANINGS
+from deid.risk.distribution import let_go
 from deid.risk.standing import STANDING
 
 UNKNOWN_METRIC = problem_kind(
@@ -37,7 +38,9 @@ class Explained:
 
 def measure_all(evidence: Evidence) -> dict[str, Measure]:
     """Return every measure of every registered metric by id, families and ids in a fixed order."""
-    return {measure.id: measure for metric in plugins("metric").values() for measure in metric().measure(evidence)}
+    found = {measure.id: measure for metric in plugins("metric").values() for measure in metric().measure(evidence)}
+    let_go(evidence.table)
+    return found
 
 
 def metrics() -> dict[str, Explained]:

@@ -95,7 +95,7 @@ class Distribution:
 def distribution(table: ClassTable, attribute: str) -> Distribution:
     """Return the distribution of one sensitive attribute over the classes of a table that holds subjects.
 
-    The last ones made are kept as long as their table lives, for every metric of a dataset asks for the same.
+    They are kept until `let_go`, or as long as their table lives, for every metric of a dataset asks for the same.
     """
     kept = _KEPT.get((id(table), attribute))
     if kept is not None and kept[0]() is table:
@@ -103,6 +103,12 @@ def distribution(table: ClassTable, attribute: str) -> Distribution:
     key, made = (id(table), attribute), _distribution(table, attribute)
     _KEPT[key] = (ref(table, lambda _: _KEPT.pop(key, None)), made)
     return made
+
+
+def let_go(table: ClassTable) -> None:
+    """Forget the distributions of a table that was measured: of a large one they take more than the table itself."""
+    for key in [key for key, (kept, _) in _KEPT.items() if kept() is table]:
+        del _KEPT[key]
 
 
 _KEPT: dict[tuple[int, str], tuple[ref[ClassTable], Distribution]] = {}

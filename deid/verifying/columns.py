@@ -41,6 +41,8 @@ def is_undeclared(step: Step) -> bool:
 class ColumnRisks:
     """Subjects and values by column: for each batch its subjects, the hashes of its distinct values, their codes.
 
+    The code behind the last is a blank cell.
+
     Nearly every row of a batch shares its value with others, so that it takes a byte or two.
     """
 
@@ -58,10 +60,9 @@ class ColumnRisks:
         if blank.all():
             return
         known, renumber = np.unique(hash64(texts, self.secret), return_inverse=True)
-        hashes, codes = owners.hashes, np.append(renumber, 0)[codes]
-        if blank.any():
-            hashes, codes = hashes[~blank], codes[~blank]
-        part = (hashes, known, codes.astype(np.min_scalar_type(len(known))))
+        codes = np.append(renumber, 0)[codes]
+        codes[blank] = len(known)  # beside the subjects that all columns of the batch share
+        part = (owners.hashes, known, codes.astype(np.min_scalar_type(len(known))))
         self.parts.setdefault((table, column), []).append(part)
         self.accepted[table, column] = "singling_out" in step.accept
 
@@ -98,9 +99,9 @@ def _gathered(parts: list[tuple[Hashes, Hashes, Narrow]], universe: Universe) ->
     """Return subject and value of every cell of a column, by number, and how many values there are."""
     every = used_up(np.concatenate([known for _, known, _ in parts]))
     narrow = np.min_scalar_type(len(every))
-    at = np.concatenate([universe.at(hashes) for hashes, _, _ in parts])
-    codes = np.concatenate([np.searchsorted(every, known).astype(narrow)[own] for _, known, own in parts])
-    return at, codes, len(every)
+    at = np.concatenate([universe.at(hashes)[own < len(known)] for hashes, known, own in parts])
+    codes = [np.searchsorted(every, known).astype(narrow)[own[own < len(known)]] for _, known, own in parts]
+    return at, np.concatenate(codes), len(every)
 
 
 def _mixed(classes: Codes, at: Codes, codes: Narrow, number: int, size: int) -> Codes:
