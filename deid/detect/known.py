@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from deid.detect import lexicon, plausible
+from deid.detect.name_lists import NOT_INITIALS
 from deid.detect.reading import TOKEN
 from deid.model import Known, Span
 
@@ -82,17 +83,18 @@ def find_known(text: str, known: Iterable[Known]) -> list[Span]:
     facts = tuple(sorted(known, key=lambda fact: fact.kind in SHARED_KINDS))  # stable: the own record comes first
     if not facts:
         return []
-    compact = Compact(text)
+    compact, lowered = Compact(text), text.lower()
     names: dict[str, str] = {}
     spans: list[Span] = []
     for fact in facts:
         if fact.kind in _SKIP or not fact.text.strip():
             continue
         if fact.kind in NAME_KINDS:
-            names = _name_tokens(fact) | names  # the first to claim a word keeps it
+            for word, kind in _name_tokens(fact).items():
+                names.setdefault(word, kind)  # the first to claim a word keeps it
         for needle in _needles(fact):
             spans.extend(Span(start, end, fact.kind, 1.0, "known") for start, end in compact.find(needle))
-        if fact.kind in _PLACE_KINDS:
+        if fact.kind in _PLACE_KINDS and _place_key(fact) in lowered:
             spans.extend(_place_spans(text, fact))
     if names:
         spans.extend(_name_spans(text, names))
@@ -154,7 +156,10 @@ def _name_tokens(fact: Known) -> dict[str, str]:
 
 
 def _name_spans(text: str, names: dict[str, str]) -> Iterator[Span]:
-    near = {variant for name in names if len(name) >= 6 for variant in _deletions(name)}
+    alike: dict[tuple[str, int], list[str]] = {}
+    for name in names:
+        if len(name) >= 6:
+            alike.setdefault((name[0], len(name)), []).append(name)
     for token in TOKEN.finditer(text):
         word = _folded(token.group())
         bare = word.removesuffix("'s")
@@ -164,10 +169,14 @@ def _name_spans(text: str, names: dict[str, str]) -> Iterator[Span]:
                 yield Span(token.start(), end, names[bare], 1.0, "known")
         elif "-" in bare and any(part in names and len(part) > 3 for part in bare.split("-")):
             yield Span(token.start(), end, "person_name", 0.9, "known")
-        elif (
-            len(bare) >= 6 and (bare in near or _deletions(bare) & (near | names.keys())) and not lexicon.is_word(bare)
-        ) and any(_one_slip(bare, name) for name in names):
+        elif len(bare) >= 6 and not lexicon.is_word(bare) and _slips(bare, alike):
             yield Span(token.start(), end, "person_name", 0.7, "known")
+
+
+def _slips(word: str, alike: dict[tuple[str, int], list[str]]) -> bool:
+    """Whether a word is one slip away from a name; names are listed by first letter and length."""
+    near = (name for length in (-1, 0, 1) for name in alike.get((word[0], len(word) + length), ()))
+    return any(_one_slip(word, name) for name in near)
 
 
 def _is_meant(text: str, token: re.Match[str], word: str, names: dict[str, str]) -> bool:
@@ -250,14 +259,24 @@ def _initial_spans(text: str, facts: tuple[Known, ...]) -> Iterator[Span]:
             text,
         ):
             yield Span(match.start(), match.end(), "initials", 0.9, "known")
+        if (a + b).lower() not in NOT_INITIALS and not lexicon.is_word((a + b).lower()):
+            bare = re.finditer(rf"(?<![\w./-]){a}{b}(?![\w./-])", text)
+            yield from (Span(match.start(), match.end(), "initials", 0.8, "known") for match in bare)
+
+
+@lru_cache(maxsize=50_000)
+def _place_key(fact: Known) -> str:
+    """Return the word that stands in every text that names the place; a character of no text where no word is its own."""
+    own = [word for word in _PLACE_WORD.findall(fact.text) if _folded(word) not in _GENERIC]
+    return own[0].lower() if own else "\0"
+
+
+_PLACE_WORD = re.compile(r"[\w'’-]+")
 
 
 def _place_spans(text: str, fact: Known) -> Iterator[Span]:
     """Find an address or institution by its own words: the number and name of the street, the name of the town."""
-    words = re.findall(r"[\w'’-]+", fact.text)
-    own = [word for word in words if _folded(word) not in _GENERIC]
-    if not own or own[0].lower() not in text.lower():
-        return
+    words = _PLACE_WORD.findall(fact.text)
     if fact.kind == "street_address" and len(words) >= 2:
         yield from (Span(m.start(), m.end(), fact.kind, 1.0, "known") for m in re.finditer(r"(?<!\w)" + r"[\s,.]{1,3}".join(map(re.escape, words[:2])) + r"(?:[ \t](?:street|st|road|rd|avenue|ave|lane|ln|drive|dr|court|ct|close|way|blvd|place|pl)\b\.?)?", text, re.IGNORECASE))  # fmt: skip
         return
