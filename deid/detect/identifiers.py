@@ -112,6 +112,8 @@ _FORMS: tuple[Pattern, ...] = (
     pattern(r"(?<![\d.,/:-])(?P<id>0\d{1,3}-\d{3,4}|\d{2,4}-0\d{2,3})(?![\w%]|[-./]\d|\s?(?:mg|mcg|ml|cm|mm|hours|hrs|h\b))", "subject_id", 0.5),  # no range begins with nought
     pattern(r"\b(?:notes?|charts?|files?|folders?|records?|jackets?|numbers?|numbered|packets?|cases?)\s(?:(?:is|are|was|were|under|no|number|the|with|us|ours|here|old|new|by|filed|kept|as|in|at|it|still|from)\s){0,5}(?P<id>\d{5,6}|\d{4}/\d{2})(?![\w%]|[-.,/]\d|\s?(?:mg|ml|cells|copies|iu\b|units|/|patients|steps|cases|platelets))", "record_number", 0.6),
     pattern(r"(?<![\w-])(?P<id>[A-Z]{2}\d{2}[ ][A-Z]{3}|\d{2}-[A-Z]{2}-\d{2})(?![\w-])", "vehicle_id", 0.6, flags=0, check=_mixed),
+    pattern(r"\b(?i:as|number|no|under|participant|subject|called|calls?\s(?:him|her|them)|known as|enrolled|screened|trial|study)\s(?P<id>\d{2}-\d{3,4})(?![\w%]|[-./]\d|\s?(?:mg|mcg|ml|cm|mm|cells|days|weeks|hours|hrs|h\b|g\b|units|beats|mmol))", "subject_id", 0.5, flags=0),
+    pattern(r"\b(?:filed|listed|registered|kept|held|known|ones?|notes?|charts?|films?|scans?|slides?|letters?|him|her|them)\s(?:[a-z]+\s){0,3}?under\s(?:the\s)?(?:number\s)?(?P<id>\d{5,6}|\d{4}/\d{2})(?![\w%]|[-.,/]\d)", "record_number", 0.55),
     # user names
     pattern(r"(?<![A-Za-z])(?:user(?:\s?(?:name|id))?|username|userid|login(?:\sid)?|log-?in|logged in as|badge(?:\s?(?:id|no|#))?|handle|screen ?name|signed in as|account name|epic user|entered by user|uid|net ?id|employee id|staff id)\s?(?:is|was|=|:|#|-)?\s{0,2}['\"“]?(?P<id>[A-Za-z][A-Za-z0-9._-]{2,24}[A-Za-z0-9]|[A-Za-z]{1,4}\d{2,10})(?![\w@])", "username", 0.85,
             check=lambda m: m["id"].lower() not in _NO_USER),

@@ -23,6 +23,34 @@ _REVIEWER = re.compile(
 _TIMED = re.compile(r"\d{1,2}:?\d\d(?:\s?[ap]m)?,?\s(?:by|per|/)\s(?P<id>[A-Z]{2,3})(?![\w/-])")
 _SLASHED = re.compile(r"(?<![\w/])(?P<id>[A-Z]{2,3}[/:][a-z]{2,3}|[A-Z]{2,3}/[A-Z]{2,3})(?=\s{0,3}(?:\n|$))")
 _ENDING = re.compile(r"(?:[-–—~]{1,2}[ ]?|/)(?P<id>[A-Z]{2,3})(?=\s{0,2}(?:\n|$))")
+#: Letters that stand alone in the last line: whoever wrote the note.
+_LAST_LINE = re.compile(r"\n[ \t]*(?P<id>[A-Z]{2,3})\s*$")
+_NO_WRITER = frozenset(
+    [
+        "prn",
+        "npo",
+        "ok",
+        "end",
+        "stat",
+        "nad",
+        "dnr",
+        "nka",
+        "nkda",
+        "rtc",
+        "tbd",
+        "eom",
+        "ama",
+        "fyi",
+        "pto",
+        "cod",
+        "bid",
+        "tid",
+        "qid",
+        "icu",
+        "none",
+        "eof",
+    ]
+)
 _DOTTED = re.compile(r"(?<![\w.])(?P<id>[A-Z]\.[ ]?[A-Z]\.(?:[ ]?[A-Z]\.)?)(?![\w])")
 _NOT_DOTTED = lexicon.word_set("name_lists_not_dotted")
 NOT_INITIALS = lexicon.word_set("name_lists_not_initials")
@@ -257,3 +285,6 @@ class Initials:
                 ):
                     continue
                 yield Span(match.start("id"), match.end("id"), "initials", score, "initials")
+        last = _LAST_LINE.search(text, max(0, len(text) - 40))
+        if last and last["id"].lower() not in _NO_WRITER:
+            yield Span(last.start("id"), last.end("id"), "initials", 0.55, "initials")

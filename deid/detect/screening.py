@@ -205,6 +205,28 @@ def extended(text: str, spans: Iterable[Span]) -> Iterator[Span]:
             start, end = _leftwards(text, span.start), _rightwards(text, span.start, span.end)
             if (start, end) != (span.start, span.end):
                 yield Span(start, end, span.kind, span.score, "extended")
+        elif span.kind in ("site", "city", "organisation") and _with_tail(text, span) > span.end:
+            yield Span(span.start, _with_tail(text, span), span.kind, span.score, "extended")
+
+
+_TAIL = re.compile(
+    r"[ ](?:House|Vale|Green|Cross|Heath|Lodge|Manor|Grange|Hall|Harbou?r|Falls|Springs|Grove|Ridge|Creek|Bay|Abbey|Castle|Park|Mills|Beach|Common|Moor|Gate|Bridge)(?!\w)",
+    re.IGNORECASE,
+)
+
+
+def _with_tail(text: str, span: Span) -> int:
+    """Return where a place ends with the word that says what it is, written in the same case: `Harkwell House`."""
+    match, name = _TAIL.match(text, span.end), text[span.start : span.end]
+    if match is None:
+        return span.end
+    tail = match.group().strip()
+    same = (
+        (name.isupper() and tail.isupper())
+        or (name.islower() and tail.islower())
+        or (name[:1].isupper() and tail.istitle())
+    )
+    return match.end() if same else span.end
 
 
 def _leftwards(text: str, start: int) -> int:

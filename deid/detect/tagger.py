@@ -123,7 +123,7 @@ def _first(words: Words, at: int) -> float:
     opens = words.gaps[at][:1] in ("^", ".", "?", "!")
     alone = words.gaps[at + 1] != " " or words.written[at + 1 : at + 2] == [] or words.written[at + 1].islower()
     kind = words.kinds[at]
-    return 0.95 if opens and alone and kind[0] == "T" and "w" in kind and "d" not in kind else 0.0
+    return 0.8 if opens and alone and kind[0] == "T" and "w" in kind and "d" not in kind else 0.0
 
 
 def _plausible(words: Words, at: int, label: str) -> bool:
