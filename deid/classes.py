@@ -158,17 +158,27 @@ def group_columns(columns: Sequence[npt.NDArray[Any]], sizes: Sequence[int]) -> 
     sizes = [max(size, 1) for size in sizes]
     space = prod(sizes)
     if space < 2**63:
-        packed = np.zeros(len(columns[0]), dtype=np.int64)
-        for column, size in zip(columns, sizes, strict=True):
-            packed *= size
-            packed += column
-        keys, member = _ranks(packed, space)
+        keys, member = _ranks(_packed(columns, sizes), space)
         return _unpacked(keys, sizes), member
     half = len(columns) // 2
     left, left_member = group_columns(columns[:half], sizes[:half])
     right, right_member = group_columns(columns[half:], sizes[half:])
     pairs, joint = group_columns([left_member, right_member], [len(left), len(right)])
     return np.ascontiguousarray(np.hstack([left[pairs[:, 0]], right[pairs[:, 1]]])), joint
+
+
+def numbered(columns: Sequence[npt.NDArray[Any]], sizes: Sequence[int]) -> Codes:
+    """Return for each row the index of its group, as `group_columns` does, and no distinct rows."""
+    space = prod(sizes)
+    return _ranks(_packed(columns, sizes), space)[1] if space < 2**63 else group_columns(columns, sizes)[1]
+
+
+def _packed(columns: Sequence[npt.NDArray[Any]], sizes: Sequence[int]) -> npt.NDArray[np.int64]:
+    packed = np.zeros(len(columns[0]), dtype=np.int64)
+    for column, size in zip(columns, sizes, strict=True):
+        packed *= size
+        packed += column
+    return packed
 
 
 def ranked(key: npt.NDArray[np.int64], space: int) -> tuple[npt.NDArray[np.int64], int]:

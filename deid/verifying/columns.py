@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pyarrow as pa
 
-from deid.classes import Codes, group_columns, tally
+from deid.classes import Codes, numbered, tally
 from deid.collecting.tuples import Narrow, Owners, Universe
 from deid.decisions import Step
 from deid.facts import Hashes, Subjects
@@ -106,7 +106,9 @@ def _gathered(parts: list[tuple[Hashes, Hashes, Narrow]], universe: Universe) ->
 
 def _mixed(classes: Codes, at: Codes, codes: Narrow, number: int, size: int) -> Codes:
     """Return a number for the released class and the value of every cell; cells alike in both have the same."""
-    return group_columns([classes[at] + np.int32(1), codes], [number, size])[1]
+    own = classes[at]
+    own += np.int32(1)
+    return numbered([own, codes], [number, size])
 
 
 def _singled_out(at: Codes, codes: Narrow, size: int, *, once: bool) -> int:
