@@ -23,12 +23,13 @@ _FORMS = (
     pattern(rf"(?<![\d./-])(?P<id>{_OLD})[- ]?(?:year|yr)[- ]{{0,2}}(?:s[- ])?old", "age", 0.9),
     pattern(rf"\b(?:aged?|age\s?(?:is|was|of|:|=)|at (?:the )?age (?:of)?|turn(?:ed|ing|s)?|is now|reached|lived to(?: be)?|died at|(?:man|woman|lady|gentleman|person|patient|male|female|widow|widower) of|passed (?:away )?at)\s{{0,2}}:?\s{{0,2}}(?P<id>{_OLD})(?!\d|\.\d|[%/]|\s?(?:mg|ml|kg|lbs|%|days|weeks|beats|bpm))", "age", 0.8),
     pattern(rf"\b(?:age at (?:visit|diagnosis|enrol?lment|death|admission|onset|entry)|alter|alter von|im alter von|âgée? de)\s?(?:is|was|of|:|=)?\s{{0,2}}(?P<id>{_OLD})(?!\d|\.\d|[%/])", "age", 0.8),
-    pattern(rf"(?<![\d./-])(?P<id>{_OLD})[- ]{{0,2}}(?:yrs?\b|y\b(?!\s?[/.]\d)|ans\b|jahre?\b|jährige?[rnms]?\b|años\b)(?!\s?(?:ago|later|of (?:follow|treat|ther)))", "age", 0.7),
+    pattern(rf"(?<![\d./-])(?P<id>{_OLD})[- ]{{0,2}}(?:yrs?\b|y\b(?!\s?[/.]\d)|ans\b|jahre?\b|jährige?[rnms]?\b|años\b|anni\b|anos\b|jaar\b)(?!\s?(?:ago|later|of (?:follow|treat|ther)))", "age", 0.7),
     pattern(rf"\b(?:she|he|who|patient|pt|mother|father|mrs?\.? \w+|ms\.? \w+) (?:is|was|will be)(?: now| already| nearly| almost)? (?P<id>{_OLD})(?=[.,;!?)]|\s(?:and|but|with|now|years|yrs|when)\b|$)(?!\.\d)", "age", 0.7),
     pattern(rf"(?<![\d./-])(?P<id>{_OLD})\s?[MFmf]\b(?!\s?[/.])", "age", 0.6),
     pattern(rf"(?<![\d./-])(?P<id>{_OLD})[- ](?:male|female|man|woman|gentleman|lady)\b", "age", 0.8),
     pattern(rf"\b(?P<id>{_OLD_WORD}){_UNIT}", "age", 0.9),
     pattern(rf"\b(?P<id>{_OLD_WORD})[- ](?:year|yr)s?[- ](?:old|of age|young)", "age", 0.9),
+    pattern(rf"\b(?:I am|I['’]m|ich bin|j'ai|tengo|tiene|ha)\s(?:now |nearly |almost |already )?(?P<id>{_OLD})(?=[.,;!?)]|\s(?:and|but|now|years|yrs|ans|años|anni|und|et|y)\b|$)", "age", 0.7),
     pattern(rf"\b(?:aged?|age of|age|turn(?:ed|ing|s)?|is now|reached|lived to(?: be)?|she is|he is|she's|he's|mother is|father is|(?:man|woman|lady|gentleman|person|patient|widow|widower) of|at)\s(?:the (?:grand |ripe )?(?:old )?age of\s)?(?P<id>ninety(?:[- ]?{_ONES})?|a hundred and {_ONES})\b(?!\s?(?:mg|percent|minutes|seconds|degrees|days|pounds|beats|over))", "age", 0.7),
     pattern(rf"\b(?P<id>ninety[- ]{_ONES}|(?:a|one)[- ]hundred[- ]and[- ]{_ONES})\b(?![- ]?(?:mg|mcg|ml|mm|cm|kg|per\s?cent|percent|%|minutes?|seconds?|hours?|degrees?|days?|weeks?|months?|pounds?|beats?|miles?|dollars?|over|out|of|units?|times|patients?|cases|subjects|point)\b)", "age", 0.55),
     pattern(rf"\b(?:{_KIN})(?:\s(?:who|is|was|lived|died|passed|away|aged|till|until|to|still|alive|well)){{0,4}},?\s(?:at|is|was|aged)\s(?P<id>{_OLD})(?![\d%/]|\.\d|\s?(?:mg|ml|kg|lbs|days|weeks|beats|bpm|degrees))", "age", 0.6),
@@ -48,7 +49,7 @@ class AgesOver89:
         "a «93» year-old man", "«97»yo with sepsis", "aged «91»", "a «ninety-four» year old woman", "she turned «ninety-two» in hospital",
         "«101» y.o. female", "Age: «90»", "«92»F with CHF", "he is in his «nineties»", "a «95»-year-old",
         "Lives alone, aged «97».", "Aged «92». Well", "«93» yrs, frail", "he is «95».", "Age at visit: «101»", "Alter: «93»", "«92» ans",
-        "her aunt died at «94»", "and she is nearly «ninety-six»",
+        "her aunt died at «94»", "I am «97» and well", "tiene «95» años", "and she is nearly «ninety-six»",
     )  # fmt: skip
     counter_examples: ClassVar[tuple[str, ...]] = (
         "a 65-year-old man", "HR 92", "SpO2 98% on RA", "BP 92/60", "aged 89", "95 mg daily", "90 minutes later", "temp 98.4 F", "ninety minutes", "aged 92.5%", "weight was 95.4", "sat was 94 on air", "age 9.5", "ninety-five percent of cases", "mother was 92 kg",

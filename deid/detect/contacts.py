@@ -38,6 +38,8 @@ _PHONE_WORD = (
     r"|voicemail|vm|number|no|line|hotline|direct|desk|ring|rang|landline)"
 )
 _FORMS = (
+    # area code and number with a slash, as in German-speaking countries; the trunk zero tells it from a fraction
+    pattern(r"(?<![\d/.-])(?P<id>(?:\+\d{2}\s?(?:\(0\)\s?)?|0)\d{2,5}\s?/\s?\d{2,8}(?:[ -]?\d{1,6}){0,3})(?![\d/])", "phone", 0.9),
     # e-mail, also taken apart or spelled
     pattern(r"(?<![a-z0-9._%+-])(?P<id>[a-z0-9][a-z0-9._%+'/-]{0,63}\s?[@＠]\s?[a-z0-9](?:[a-z0-9.-]{0,80}[a-z0-9])?)", "email", 0.98, screen=("@",)),
     pattern(r"(?<![a-z0-9])(?P<id>[a-z0-9][a-z0-9._+-]{0,40}(?:\s?[\[({]\s?(?:dot|\.)\s?[\])}]\s?[a-z0-9_+-]{1,30}|\s(?:dot|underscore|dash|hyphen)\s[a-z0-9_+-]{1,30}){0,4}\s?(?:[\[({<]\s?at\s?[\])}>]|\sat\s)\s?[a-z0-9-]{1,40}(?:\s?(?:[\[({<]\s?(?:dot|\.)\s?[\])}>]|\sdot\s|\.)\s?[a-z0-9-]{2,24}){1,4})(?![a-z0-9])", "email", 0.9,

@@ -60,6 +60,12 @@ def _no_category(look: Look) -> Fit | None:
     people = look.share_in(dictionaries.towns()) if look.values and look.values[0][:1].isupper() else look.logins
     if people >= 0.5 and look.distinct >= 3:
         return Fit(NEVER, of(people, "are names of towns, or an initial with a surname as of logins", look))
+    days = look.share("day_and_month")
+    if days >= 0.3:
+        return Fit(NEVER, of(days, "are days of a month", look))
+    kin = look.kin_named
+    if kin:
+        return Fit(NEVER, of(kin, "seem to name a relative", look))
     if look.dates >= 0.5 or look.share("dotted") >= 0.5:
         return Fit(NEVER, of(max(look.dates, look.share("dotted")), "are dates, or capital letters with dots", look))
     if look.identifier_like >= 0.5:

@@ -29,7 +29,10 @@ def birth_date(look: Look) -> Fit:
 def age(look: Look) -> Fit:
     """Ages in numbers, with or without a unit."""
     texts = look.share("number", "age_text", "compared")
-    if look.share("age_band") - look.share("compared") >= 0.5:
+    bands = look.share("age_band") - look.share("compared")
+    if look.share("age_band", "number", "age_text", "compared") >= 0.9 and bands > 0 and look.share("number"):
+        return Fit(POSSIBLE, of(bands, "are bands, the others ages", look))
+    if bands >= 0.5:
         return Fit(AGAINST, of(look.share("age_band"), "are bands", look))
     if texts < 0.7:
         return Fit(AGAINST, of(texts, "are numbers or ages", look))

@@ -72,6 +72,20 @@ class Names(Judged):
         return float(self.full_names.mean()) if self.values else 0.0
 
     @cached_property
+    def kin_named(self) -> float:
+        """Share of distinct values that speak of a relative or companion beside a capitalised word of no list."""
+        from deid.detect.lexicon import is_word
+
+        kin = word_set("kin")
+
+        def names_somebody(value: str) -> bool:
+            parts = re.findall(r"[^\W\d_]+", value)
+            strange = (part for part in parts[1:] if part[:1].isupper() and part[1:].islower() and len(part) > 2)
+            return any(part.lower() in kin for part in parts) and any(not is_word(part.lower()) for part in strange)
+
+        return sum(map(names_somebody, self.values)) / len(self.values) if self.values else 0.0
+
+    @cached_property
     def logins(self) -> float:
         """Share of distinct values that join an initial or a given name to a family name, as logins do: `mmueller`."""
         from deid.detect.lexicon import is_word

@@ -42,6 +42,10 @@ SHAPE: Mapping[str, str] = {
         rf"|rd|th)?,? ?{_YEAR}"
         rf"|{_MONTH}\.?[-/ ]?{_YEAR}|{_YEAR}[-/ ]?{_MONTH}[-/ ]?{_D1}?){_AFTER}$"
     ),
+    "day_and_month": (
+        rf"(?i)^((mon|tue|wed|thu|fri|sat|sun|mo|di|mi|do|fr|sa|so)[a-z]*\.?,? )?"
+        rf"({_D1}(st|nd|rd|th|\.)?[-/ ]?{_MONTH}\.?|{_MONTH}\.?[-/ ]?{_D1}(st|nd|rd|th)?)$"
+    ),
     "sas_date": rf"(?i)^{_D1}{_MONTH}({_YEAR}|\d{{2}})(:{_TIME})?$",
     "compact_date": rf"^{_YEAR}(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(([01]\d|2[0-3])[0-5]\d([0-5]\d)?)?$",
     "time": rf"(?i)^t?([01]?\d|2[0-4]):[0-5]\d(:[0-5]\d(\.\d+)?)?( ?[ap]\.?m\.?)?{_ZONE}$",

@@ -122,7 +122,9 @@ def test_parquet_types_survive(bench: Bench) -> None:
     assert kinds["SCORE"] == pa.float32()
     assert kinds["VISDT"] == pa.date32()
     assert pa.types.is_timestamp(kinds["SEENAT"])
-    assert kinds["SUBJID"] == kinds["ZIP"] == kinds["GRADE"] == pa.string()
+    assert kinds["SUBJID"] == kinds["ZIP"] == pa.string()
+    assert kinds["GRADE"] == pa.dictionary(pa.int32(), pa.string())
+    assert set(out.column("GRADE").chunk(0).dictionary.to_pylist()) == {"low", "high"}
     for name in ("WEIGHT", "DONE", "SCORE", "ZIP", "GRADE"):
         before = pd.Series(pa.array(arrays[name]).to_pylist()).value_counts(dropna=False).sort_index()
         after = pd.Series(out.column(name).to_pylist()).value_counts(dropna=False).sort_index()

@@ -115,6 +115,24 @@ def test_labels_stay_a_category(labels: list[str]) -> None:
     assert profile(x3=labels * 30)["x3"].holds[0] == "category"
 
 
+@pytest.mark.parametrize(
+    ("name", "labels"),
+    [
+        ("other_spec", ["lives w/ sister Marisol", "with mother Keisha", "alone"]),
+        ("visit_day", ["3 Jan", "4 Feb", "1 Mar"]),
+        ("x", ["Mon 3 Jan", "Tue 4 Jan", "Wed 12 Feb"]),
+        ("admitted", ["12. März", "3. Mai", "4. Juni"]),
+    ],
+)
+def test_days_and_relatives_are_no_category(name: str, labels: list[str]) -> None:
+    assert profile(**{name: labels * 20})[name].holds[0] not in ("category", "constant")
+
+
+def test_ages_among_bands_are_ages() -> None:
+    assert profile(Q4_age=["18-24", "25-34", "85+", "92", "94", "61"] * 15)["Q4_age"].holds[0] == "age"
+    assert profile(DaysSinceBirth=[35200, 36600, 20100, 15000] * 15)["DaysSinceBirth"].holds[0] == "age"
+
+
 @pytest.mark.parametrize("name", ["ethnic_category", "EthnicCat", "ethnic_group"])
 @pytest.mark.parametrize("labels", [["A", "B", "C", "Z"], ["White British", "Asian or Asian British", "Black African"]])
 def test_ethnic_categories_are_ethnicity(name: str, labels: list[str]) -> None:
