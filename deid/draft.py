@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from deid.model import DIRECT_KINDS, ColumnProfile, Profile, TableProfile
-from deid.profiling.subjects import ranked_subjects
+from deid.profiling.subjects import names_kin, ranked_subjects
 
 _BANDS = "{interval: 5, top: 90}"
 _ALL_OR_NOTHING = "{suppress_only: true}"
@@ -92,7 +92,7 @@ def draft_policy(
 def guess_subject(profile: Profile) -> tuple[str, int]:
     """Return the column that most probably names the person in most tables, and in how many; '' where none does."""
     columns = [column for table in profile.tables for column in table.columns]
-    others = [c.column.casefold() for kind in _ELSE for c in columns if c.holds[0] == kind]
+    others = [c.column.casefold() for kind in _ELSE for c in columns if c.holds[0] == kind and not names_kin(c.column)]
     best = next(iter((*ranked_subjects(profile), *others)), "")
     named = [column.column for column in columns if column.column.casefold() == best]
     return (named[0], len(named)) if named else ("", 0)

@@ -15,6 +15,7 @@ from deid.profiling.conventions import dialects
 from deid.profiling.decide import Neighbours, decide
 from deid.profiling.header import hints
 from deid.profiling.look import Look, looks
+from deid.profiling.positions import without_positions
 from deid.profiling.tally import Tally, tallies_for
 
 SAME_NAME = problem_kind(
@@ -60,6 +61,7 @@ def profile_table(name: str, batches: Iterable[pa.RecordBatch], schema: pa.Schem
     neighbours = _neighbours(names, tallies)
     seen = looks(tallies)
     columns = tuple(_column(name, i, schema.field(i), tallies[i], seen[i], neighbours) for i in range(len(names)))
+    columns = without_positions(columns, seen)
     return TableProfile(name, tallies[0].rows if tallies else 0, columns, _domain(names, tallies))
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from deid.model import ColumnProfile, Profile
+from deid.profiling.header import words_of
+from deid.profiling.words import word_set
 
 #: Kinds that name the person, the surer first.
 _KINDS = ("subject_id", "record_number")
@@ -36,5 +38,12 @@ def _filled(column: ColumnProfile) -> bool:
     return column.missing <= _MOSTLY_FILLED * column.rows
 
 
+def names_kin(column: str) -> bool:
+    """Whether a column is named after a relative, so that it says whose child a row is, not whose row."""
+    return not word_set("kin").isdisjoint(words_of(column))
+
+
 def _repeated_record(column: ColumnProfile) -> bool:
+    if names_kin(column.column):
+        return False
     return column.holds[0] == "record_id" and _filled(column) and column.distinct < column.rows - column.missing

@@ -128,6 +128,18 @@ def test_days_and_relatives_are_no_category(name: str, labels: list[str]) -> Non
     assert profile(**{name: labels * 20})[name].holds[0] not in ("category", "constant")
 
 
+def test_neighbours_that_may_be_positions_are_not_kept_as_numbers() -> None:
+    lat = [round(48.1 + i * 0.0137 % 0.5, 5) for i in range(60)]
+    lon = [round(11.5 + i * 0.0171 % 0.6, 5) for i in range(60)]
+    found = profile(v7=lat, v8=lon, v9=[1.5] * 60)
+    assert found["v7"].holds == found["v8"].holds == ("unknown",)
+    assert "latitude" in found["v7"].evidence[0]
+    scores = [round(-1.2 + i * 0.0411 % 2.3, 5) for i in range(60)]
+    assert profile(v7=scores, v8=scores[::-1])["v7"].holds != ("unknown",)
+    told = profile(weight_kg=[value + 30 for value in lat], bmi=lon)
+    assert told["weight_kg"].holds != ("unknown",)
+
+
 def test_ages_among_bands_are_ages() -> None:
     assert profile(Q4_age=["18-24", "25-34", "85+", "92", "94", "61"] * 15)["Q4_age"].holds[0] == "age"
     assert profile(DaysSinceBirth=[35200, 36600, 20100, 15000] * 15)["DaysSinceBirth"].holds[0] == "age"

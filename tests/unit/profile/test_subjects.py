@@ -35,3 +35,10 @@ def test_a_column_that_is_half_empty_gives_way_to_the_record_that_rows_repeat() 
 def test_the_key_of_a_row_is_no_person() -> None:
     study = [value for each in ids(20, prefix="S") for value in (each, None)]
     assert ranked(export={"record_id": [str(i) for i in range(40)], "study_id": study}) == ["study_id"]
+
+
+def test_parents_are_not_whom_the_rows_are_about() -> None:
+    parents = [str(i % 7 + 1) for i in range(40)]
+    assert "father_id" not in ranked(
+        family={"iid": [str(i) for i in range(40)], "father_id": parents, "mother_id": parents}
+    )
