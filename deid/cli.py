@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal, NoReturn
 
 import click
 
-from deid.errors import DeidError, Problem, problem_kind
+from deid.errors import DeidError, Problem, UsageError, problem_kind
 
 if TYPE_CHECKING:
     from deid.contracts import Engine
@@ -31,20 +31,23 @@ DEFECT = problem_kind(
 
 
 class _Data(click.ParamType[Any]):
-    """A path, or the URL of a database; `purpose` says whose password counts."""
+    """A path, or the URL of a database; `purpose` says whose password counts, `remote` admits object stores."""
 
     name = "path or url"
 
-    def __init__(self, purpose: Literal["source", "target"]) -> None:
+    def __init__(self, purpose: Literal["source", "target"], *, remote: bool = False) -> None:
         self.purpose = purpose
+        self.remote = remote
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path | Address | Remote:
         from deid.database.address import Address, is_address
-        from deid.remote import Remote, is_remote
+        from deid.remote import RUN_ONLY, Remote, is_remote
 
         if not isinstance(value, str):
             return value  # type: ignore[no-any-return]
         if self.purpose == "source" and is_remote(value):
+            if not self.remote:
+                raise UsageError(RUN_ONLY.at("this command reads files and databases", Remote(value).name))
             return Remote(value)
         return Address.given(value, self.purpose) if self.purpose == "target" or is_address(value) else Path(value)
 
@@ -182,7 +185,7 @@ def plan(data: Path | Address, policy_name: str, form: str, alternatives: bool) 
 
 
 @main.command()
-@_DATA
+@click.argument("data", type=_Data("source", remote=True))
 @_POLICY
 @click.option(
     "--out", "-o", required=True, type=click.Path(path_type=Path), help="Folder of the release; must not exist."

@@ -103,7 +103,7 @@ def measures_listing(measures: Mapping[str, Measure], as_json: bool) -> str:
 
 
 def release_summary(release: Release) -> dict[str, Any]:
-    """Return what a finished run says: gates with their figures, and where the release lies."""
+    """Return what a finished run says: gates with their figures, warnings, and where the release lies."""
     gates = release.verified.verdict.gates
     lines = [f"released to {release.path}"]
     for outcome in gates:
@@ -111,6 +111,7 @@ def release_summary(release: Release) -> dict[str, Any]:
         lines.append(
             f"  passed: {outcome.gate} = {value:.4g} {outcome.op} {outcome.threshold:g}" if value is not None else ""
         )
+    lines += [f"  note: {warning}" for warning in release.warnings]
     figures = {outcome.gate: outcome.measure.value for outcome in gates}
     return {"lines": lines, "gates": figures, "release": str(release.path), "report": str(release.path / "report.html")}
 

@@ -75,12 +75,13 @@ class Prepared:
 
 @dataclass(frozen=True)
 class Release:
-    """A finished release: where it is and what it holds. `tables` are the released tables of an in-memory run."""
+    """A finished release: where it is, what it holds, and what its owner should know of it (`warnings`)."""
 
     path: Path
     plan: Plan = field(repr=False)
     verified: Verified = field(repr=False)
     manifest: Mapping[str, Any] = field(repr=False)
+    warnings: tuple[str, ...] = ()
 
 
 def quiet(stage: str, table: str, rows: int) -> None:
@@ -182,7 +183,7 @@ def run(
         inputs = _inputs(prepared, plan, names, facts, recoding, verified, written, target, key_origin)
         facts_of_run = dict(run_facts or {})
         write_report(stage.folder, inputs, run=facts_of_run)
-        problems = _refusals(verified, facts, stage.folder)
+        problems = _refusals(verified, written, facts, stage.folder)
         if private is not None:
             _keep_private(private, stage.folder, inputs, facts, facts_of_run)
         if problems:
@@ -194,7 +195,7 @@ def run(
         target.commit(stage)
     if freeze is not None and frozen is not None:
         recipes.write(frozen, freeze, key)
-    return Release(out, plan, verified, content)
+    return Release(out, plan, verified, content, inputs.facts.warnings)
 
 
 def _check_engine(recipe: Path | None, freeze: Path | None, jobs: int) -> None:
@@ -373,7 +374,7 @@ def _text(plan: Plan, names: Names, written: Written) -> tuple[TextCounts, ...]:
     return tuple(result)
 
 
-def _refusals(verified: Verified, facts: Facts, folder: Path) -> list[Problem]:
+def _refusals(verified: Verified, written: Written, facts: Facts, folder: Path) -> list[Problem]:
     """Return why nothing may be released: a gate failed, or data or report hold an identifier."""
     scan = Scan(facts.needles, facts.hash_secret)
     for name in ("report.html", "report.json"):
@@ -382,6 +383,10 @@ def _refusals(verified: Verified, facts: Facts, folder: Path) -> list[Problem]:
     for finding in (*verified.verdict.findings, *scan.findings()):
         place = f"{finding.table}.{finding.column}"
         problems.append(RESIDUAL.at(f"{finding.count} value(s) of kind {finding.kind}: {finding.how}", place))
+    for (table, column, what), count in sorted(written.counts.items()):
+        if what == "own_identifier_left" and count:
+            cause = f"{count} identifier(s) of a text's own subject left in it"
+            problems.append(RESIDUAL.at(cause, f"{written.tables[table].name}.{column}"))
     return problems
 
 

@@ -28,6 +28,9 @@ SECRET_IN_ADDRESS = problem_kind(
     remedy="leave them out; fsspec takes them from the environment",
     meaning="Arguments are seen by other processes and kept in histories.",
 )
+RUN_ONLY = problem_kind(
+    "U274", "address of an object store", remedy="`deid run` takes one; give the other commands a copy of the data"
+)
 STORE_EXISTS = problem_kind("U273", "folder in the object store exists", remedy="name one that does not exist yet")
 _ADDRESS = re.compile(r"(?P<scheme>[a-z][a-z0-9]*)://(?P<rest>.+)")
 _LOCAL = frozenset({"sqlite", "duckdb", "postgresql", "postgres", "mysql", "mssql", "oracle"})

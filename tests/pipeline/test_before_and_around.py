@@ -45,7 +45,9 @@ def test_risk_before_is_that_of_the_input(command: Command, tmp_path: Path) -> N
 
 def test_emptied_cells_are_said_and_can_be_a_gate(command: Command, tmp_path: Path) -> None:
     data, policy = write(tmp_path)
-    assert command("run", data, "--policy", policy, "--out", tmp_path / "out").exit_code == 0
+    released = command("run", data, "--policy", policy, "--out", tmp_path / "out")
+    assert released.exit_code == 0
+    assert "cell(s) emptied" in released.output
     assert "cell(s) emptied" in (tmp_path / "out" / "report.json").read_text()
     policy.write_text(POLICY + "gates: {emptied_cells: {max: 0}}\n")
     result = command("run", data, "--policy", policy, "--out", tmp_path / "other")

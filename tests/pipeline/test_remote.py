@@ -59,3 +59,12 @@ def test_what_is_not_there_and_what_holds_a_secret_is_refused(bench: Bench, memo
         assert result.exit_code == 2
         assert code in result.output
         assert "secret" not in result.output.replace("could be a secret", "")
+
+
+@pytest.mark.parametrize("asked", ["plan", "risk", "spec", "init"])
+def test_other_commands_ask_for_a_copy(bench: Bench, asked: str) -> None:
+    """Only a run fetches data: it knows where to put the private copy, and removes it."""
+    path = write_policy(bench.folder / "policy.yaml", policy())
+    options = {"init": (), "spec": ("--policy", path, "--out", bench.folder / "spec.md")}
+    result = bench.command(asked, "memory://bucket/trial", *options.get(asked, ("--policy", path)), key=None)
+    assert (result.exit_code, "U274" in result.output) == (2, True), result.output

@@ -126,7 +126,7 @@ def test_own_name_left_in_a_note_is_counted(bench: Bench, monkeypatch: pytest.Mo
     notes = [f"Seen today, {name} feels well and has no complaints at all." for name in patients["FAMILY"]]
     tables["notes"] = pd.DataFrame({"SUBJID": patients["SUBJID"], "NOTE": notes})
     parts = policy(columns={"NOTE": {"role": "free_text", "do": "redact"}})
-    refused(bench.put(tables).run(parts), bench, 5, "R101", "residual_identifiers")
+    refused(bench.put(tables).run(parts), bench, 5, "R101", "residual_identifiers", "R103", "notes.NOTE")
 
 
 def test_identifier_of_a_table_that_is_left_out_is_searched_too(bench: Bench) -> None:
