@@ -6,6 +6,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from deid.octets import octets_of
+
 _FIRST = np.zeros(256, bool)
 _FIRST[[ord(char) for char in "=+-@\t\r\n"] + [0xEF]] = True  # 0xEF: first octet of the full-width signs
 _FORMULA = "^(?:[=+\\-@\t\r\n]|\uff1d|\uff0b|\uff0d|\uff20)"
@@ -18,7 +20,7 @@ def defused(cells: pa.Array) -> tuple[pa.Array, int]:
 
     Plain numbers, such as -1.5, and signs alone, such as ++ of a result, are left as they are.
     """
-    offsets, octets = _buffers(cells)
+    offsets, octets = octets_of(cells)
     if not len(octets):
         return cells, 0
     starts, ends = offsets[:-1], offsets[1:]
@@ -41,7 +43,7 @@ def defused(cells: pa.Array) -> tuple[pa.Array, int]:
 
 def quoted(cells: pa.Array, delimiter: str) -> pa.Array:
     """Put quotes around the cells that hold a delimiter, a quote or a line end, and double the quotes in them."""
-    _, octets = _buffers(cells)
+    _, octets = octets_of(cells)
     region = octets.tobytes()
     if not any(char in region for char in (b'"', b"\n", b"\r", delimiter.encode())):
         return cells
@@ -52,19 +54,7 @@ def quoted(cells: pa.Array, delimiter: str) -> pa.Array:
 
 def nul_count(cells: pa.Array) -> int:
     """Return how many cells hold a NUL character."""
-    _, octets = _buffers(cells)
+    _, octets = octets_of(cells)
     if 0 not in octets:
         return 0
     return int(pc.sum(pc.match_substring(cells, "\0")).as_py() or 0)
-
-
-def _buffers(
-    cells: pa.Array,
-) -> tuple[np.ndarray[tuple[int], np.dtype[np.int32]], np.ndarray[tuple[int], np.dtype[np.uint8]]]:
-    """Return the offsets of a string column, from 0, and the octets they point into."""
-    _, raw_offsets, raw_octets = cells.buffers()
-    if raw_offsets is None or raw_octets is None or not len(cells):
-        return np.zeros(len(cells) + 1, np.int32), np.zeros(0, np.uint8)
-    offsets = np.frombuffer(raw_offsets, np.int32)[cells.offset : cells.offset + len(cells) + 1]
-    octets = np.frombuffer(raw_octets, np.uint8)[offsets[0] : offsets[-1]]
-    return offsets - offsets[0], octets
