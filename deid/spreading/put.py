@@ -5,6 +5,7 @@ The file of the release is written by the very writer of the local engine, so th
 
 from __future__ import annotations
 
+import shutil
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -32,6 +33,7 @@ ROWS_LOST = problem_kind(
     meaning="Workers leave treated rows in the staging folder; what they wrote is not what the driver found there.",
 )
 _ORDER = "\x00order"
+_PARTS = "parts"
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,27 @@ def write(
     folder: Path,
     progress: Callable[[str, str, int], None],
 ) -> Iterator[tuple[str, int, Counts]]:
-    """Treat and write all tables; yield for each its name, its rows and what was counted."""
+    """Treat and write all tables; yield for each its name, its rows and what was counted.
+
+    Whatever workers leave in the folder of the parts, halves of lost ones included, goes before the release is made.
+    """
+    aside = folder / _PARTS
+    aside.mkdir(mode=0o700)
+    try:
+        yield from _written(engine, parts, treatments, targets, opened, aside, progress)
+    finally:
+        shutil.rmtree(aside)
+
+
+def _written(
+    engine: Engine,
+    parts: Sequence[Part],
+    treatments: Mapping[str, Treatment],
+    targets: Mapping[str, TableInfo],
+    opened: Callable[[TableInfo], Writer],
+    folder: Path,
+    progress: Callable[[str, str, int], None],
+) -> Iterator[tuple[str, int, Counts]]:
     any_treatment = next(iter(treatments.values()), None)
     if any_treatment is None:
         return
@@ -88,7 +110,7 @@ def write(
         written = write_ordered(_in_order(files, wanted.buckets[name]), target, opened)
         if written != sum(found.rows for _, found in own):
             raise DataError(ROWS_LOST.at("rows are missing", name))
-        for file in files:
+        for file in files:  # the next table may need the room
             file.unlink()
         progress("write", name, written)
         yield name, written, counts

@@ -17,6 +17,7 @@ from deid.keys import Key
 from deid.pipeline import run
 from deid.policy import load as load_policy
 from deid.source import Source
+from deid.spreading.put import Wanted
 from tests.conftest import KEY
 from tests.pipeline.test_determinism import EVERYTHING, comparable
 from tests.pipeline.trial import Bench, files_of, frames, policy, write_policy, write_tables
@@ -34,6 +35,8 @@ class Travelling:
         for number in range(len(tasks)):
             every, given = packed.opened()
             pickle.dumps(work(every[number], given))  # a worker that was lost after it had done its part
+            if isinstance(given, Wanted):  # and one that was lost while it wrote
+                (given.folder / f"part-{number:06d}.half").write_bytes(b"half of the rows")
             every, given = packed.opened()
             yield pickle.loads(pickle.dumps(work(every[number], given)))
 
