@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
 from xml.etree import ElementTree
@@ -11,6 +10,7 @@ import pytest
 import yaml
 from click.testing import Result
 from format_tables import read_all, write_all
+from reading_peak import reading_peak
 
 from deid.errors import DataError
 from deid.formats import format_for
@@ -173,14 +173,9 @@ def test_memory_does_not_grow_with_the_file(tmp_path: Path) -> None:
     def peak(patients: int) -> int:
         path = tmp_path / f"{patients}.xml"
         path.write_text(registry(patients), "utf-8")
-        reader = plugin("format", "naaccr")()
-        info = reader.inspect(path, {})[0]
-        tracemalloc.start()
-        rows = sum(batch.num_rows for batch in reader.read(info, 200))
-        used = tracemalloc.get_traced_memory()[1]
-        tracemalloc.stop()
+        held, rows = reading_peak("naaccr", path, 200)
         assert rows == patients // 2 * 3
-        return used
+        return held
 
     small, large = peak(2_000), peak(8_000)
     assert large < small * 1.5

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import gzip
 import re
-import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
-import pyarrow as pa
 import pytest
 import yaml
 from click.testing import Result
 from format_tables import read_all, write_all
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from reading_peak import reading_peak
 
 from deid.errors import DataError
 from deid.formats.bgzf import BgzfFile
@@ -225,14 +224,9 @@ def test_memory_does_not_grow_with_the_file(tmp_path: Path) -> None:
             handle.write(text([]))
             for i in range(records):
                 handle.write(f"chr1\t{i + 1}\t.\tA\tG\t.\tPASS\tDP=3\tGT\t0/1\t0/0\t1/1\n")
-        reader = plugin("format", "vcf")()
-        info = reader.inspect(path, {})[0]
-        pa.default_memory_pool()
-        tracemalloc.start()
-        held = max(pa.total_allocated_bytes() for _ in reader.read(info))
-        used = tracemalloc.get_traced_memory()[1]
-        tracemalloc.stop()
-        return held + used
+        held, rows = reading_peak("vcf", path)
+        assert rows == records
+        return held
 
     small, large = peak(200_000), peak(600_000)
     assert large < small * 1.3
