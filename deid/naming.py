@@ -13,9 +13,11 @@ from deid.contracts import Context
 from deid.decisions import Plan
 from deid.facts import Facts
 from deid.keys import Key
+from deid.model import Role
 from deid.profiling import dictionaries
 from deid.profiling.header import words_of
 from deid.profiling.screen import screen
+from deid.transform.drop import Drop
 from deid.transform.pseudonym import Pseudonym
 from deid.values import hash64, positions
 
@@ -28,17 +30,22 @@ def released_names(plan: Plan, facts: Facts, key: Key) -> tuple[Plan, Names]:
     tables = []
     for number, table in enumerate(plan.tables, 1):
         renamed = {}
+        steps = []
         for step in table.steps:
+            steps.append(step)
             field = _field_of(step.column, facts, whole=bool(step.bears)) if step.released else None
             if step.bears and step.released:
                 field = field or step.field
-            if field is not None:
+            if field is not None and "path" in step.tags and step.role is not Role.QUASI:
+                steps[-1] = replace(step, do="drop", transform=Drop(), why="the path itself bears an identifier")
+            elif field is not None:
                 renamed[step.column] = _pseudonym(plan, field, step.column, key)
             elif step.released and reads_like_a_person(step.column):
                 renamed[step.column] = f"column_{step.position + 1}"
         names[table.table] = renamed
         unsafe = _field_of(table.released_name, facts) is not None or reads_like_a_person(table.released_name)
-        tables.append(replace(table, released_name=f"table_{number}") if unsafe else table)
+        released_name = f"table_{number}" if unsafe else table.released_name
+        tables.append(replace(table, released_name=released_name, steps=tuple(steps)))
     return replace(plan, tables=tuple(tables)), names
 
 
@@ -67,8 +74,11 @@ def is_identifying(name: str, facts: Facts) -> bool:
 
 
 def reads_like_a_person(name: str) -> bool:
-    """Whether a name holds an e-mail address, a telephone or social security number, or a known full name."""
-    if screen(pa.array([name, re.sub(r"[_-]+", " ", name)], pa.string())):
+    """Whether a name holds an e-mail address, a telephone or social security number, or a known full name.
+
+    Addresses of web pages name extensions of a standard, and no person.
+    """
+    if screen(pa.array([name, re.sub(r"[_-]+", " ", name)], pa.string())).keys() - {"url"}:
         return True
     words = words_of(name)
     given, family = dictionaries.given_names(), dictionaries.family_names()

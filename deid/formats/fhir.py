@@ -32,6 +32,8 @@ from deid.registry import register
 #: Rows and cells of a batch, most of them empty: a thousand columns get shorter batches than twenty.
 MOST_ROWS, MOST_CELLS, FEWEST_ROWS = 8_192, 2_000_000, 1_000
 _OWN = (PATIENT, STRUCTURE)
+#: The name of a leaf's column is its place in the resource and cannot be another one.
+_PATH = {"tags": "path"}
 _DEFAULT_LABELS = ("PSEUDED", "REDACTED")
 
 
@@ -76,7 +78,8 @@ class Fhir:
             columns.update((name, None) for name, _, _ in group.cells)
         if not count:
             raise DataError(EMPTY.at("the file holds no resource", path.name))
-        schema = pa.schema([pa.field(name, pa.string()) for name in (*_OWN, *sorted(columns))])
+        leaves = [pa.field(name, pa.string(), metadata=_PATH) for name in sorted(columns)]
+        schema = pa.schema([*(pa.field(name, pa.string()) for name in _OWN), *leaves])
         return (TableInfo(path.stem, path, "fhir", schema, {**given, "layout": layout}),)
 
     def reopened(self, table: TableInfo) -> TableInfo:

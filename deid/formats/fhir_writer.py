@@ -32,6 +32,7 @@ class FhirWriter:
         if STRUCTURE not in schema.names or not layout:
             cause = f"a table without '{STRUCTURE}' was no FHIR, or the policy drops that column"
             raise DataError(NOT_HELD.at(cause, path.name))
+        self._place = path.name
         self._names = list(schema.names)
         self._layout, self._labels = layout, tuple(labels)
         self._open: tuple[str, list[dict[str, str]]] | None = None
@@ -81,13 +82,15 @@ class FhirWriter:
         structure, rows = self._open
         self._open = None
         parts = json.loads(structure)
-        together = PuttingTogether(lambda name, row: rows[row].get(name) if row < len(rows) else None)
+        together = PuttingTogether(lambda name, row: rows[row].pop(name, None) if row < len(rows) else None)
         if "shell" in parts:
             shell = together.object(parts["shell"], "Bundle") or {RESOURCE: "Bundle"}
             self._shell = labelled(shell, self._labels)
+            self._refuse_lost(rows)
             return
         entry = together.object(parts["entry"], "Bundle.entry") if "entry" in parts else None
         resource = self._resource(parts["resource"], together) if "resource" in parts else None
+        self._refuse_lost(rows)
         if self._layout == "bundle":
             whole = {**(entry or {}), **({"resource": resource} if resource is not None else {})}
             first = {"fullUrl": whole.pop("fullUrl")} if "fullUrl" in whole else {}
@@ -95,6 +98,12 @@ class FhirWriter:
             self._entries.append((parts["at"], {**first, **last, **whole}))
         elif resource is not None:
             self._file.write((written(resource, None if self._layout == "ndjson" else 0) + "\n").encode())
+
+    def _refuse_lost(self, rows: list[dict[str, str]]) -> None:
+        """Refuse cells that stand in no structure: their column bears another name than its path."""
+        lost = {name for row in rows for name in row}
+        if lost:
+            raise DataError(NOT_HELD.at(f"{len(lost)} column(s) stand for no path of a resource", self._place))
 
     def _resource(self, skeleton: dict[str, Any], together: PuttingTogether) -> dict[str, Any]:
         kind = str(skeleton[RESOURCE]).removeprefix("=")

@@ -163,3 +163,25 @@ def test_a_second_look_at_the_release_finds_nothing(command: Run, data: Path, tm
     out = released(command, data, tmp_path / "out")
     result = command("verify", out, "--against", data, "--policy", "fhir-r4")
     assert result.exit_code == 0, result.output
+
+
+def test_an_extension_that_is_kept_is_there_and_one_called_after_somebody_is_said_to_be_dropped(
+    command: Run, tmp_path: Path
+) -> None:
+    """The name of a column is the place of its cells: under another name they would be lost without a word."""
+    found = everything("{0}/{1}")
+    number = NUMBERS[ADA]
+    plain, telling = "http://vendor.example.org/score", f"http://vendor.example.org/{number}"
+    found[0]["extension"] += [{"url": plain, "valueDecimal": 0.25}, {"url": telling, "valueDecimal": 0.75}]
+    (tmp_path / "data").mkdir()
+    write_bundle(tmp_path / "data" / "all.json", found)
+    lines = [f"      'Patient.extension({url}).valueDecimal': {{role: insensitive, do: keep, accept: [singling_out]}}\n"
+             for url in (plain, telling)]  # fmt: skip
+    (tmp_path / "p.yaml").write_text(
+        f"deid: 1\nname: x\nextends: [fhir-r4]\nunlisted: drop\ntables:\n  all:\n{''.join(lines)}"
+    )
+    out = released(command, tmp_path / "data", tmp_path / "out", tmp_path / "p.yaml")
+    patients = [part for part in resources(out / "data") if part["resourceType"] == "Patient"]
+    assert {"url": plain, "valueDecimal": 0.25} in [each for part in patients for each in part.get("extension", [])]
+    assert not found_in(out, {number})
+    assert "the path itself bears an identifier" in (out / "report.json").read_text()

@@ -32,6 +32,7 @@ def test_names_of_people_are_seen(name: str) -> None:
         "AESTDTC",
         "max_grade",
         "hodgkin_type",
+        "Patient.extension(http://somebody.example/score).valueDecimal",
         "TCGA-ZZ-A0XX-01",
     ],
 )
