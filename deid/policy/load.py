@@ -67,6 +67,9 @@ def load(path: Path | str) -> Policy:
     file = Path(path)
     if not file.exists() and str(path) in ready_policies():
         file = ready_policies()[str(path)]
+    if not file.exists():
+        hint = did_you_mean(str(path), ready_policies())
+        raise PolicyError(UNREADABLE.at("there is no such file and no ready policy of that name", file.name, hint=hint))
     return _load(read(file), str(file))
 
 
@@ -95,7 +98,8 @@ def _chain(document: Document, problems: list[Problem], seen: tuple[str, ...]) -
         place = document.place("extends", i)
         found = _find(str(name), document.folder)
         if found is None or str(found) in seen:
-            hint = did_you_mean(str(name), ready_policies())
+            shadowed = "this file bears the name of the ready policy: rename it" if name in ready_policies() else ""
+            hint = did_you_mean(str(name), ready_policies()) if found is None else shadowed
             problems.append(EXTENDS.at("it is not found" if found is None else "it extends itself", place, hint=hint))
             continue
         chain += _chain(read(found), problems, (*seen, str(found)))

@@ -206,6 +206,8 @@ def test_no_data(bench: Bench) -> None:
 def test_policy_that_is_not_there(bench: Bench, command: Callable[..., Result]) -> None:
     bench.put()
     refused(command("run", bench.data, "--policy", "nowhere", "--out", bench.out), bench, 3, "P101", "nowhere")
+    near = command("run", bench.data, "--policy", "hipaa-safe-harbour", "--out", bench.out)
+    refused(near, bench, 3, "P101", "did you mean 'hipaa-safe-harbor'")
 
 
 def test_defect_of_ours_is_told_without_a_value(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:

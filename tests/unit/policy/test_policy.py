@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from deid.errors import PolicyError
@@ -121,3 +123,10 @@ def test_the_schema_names_every_key_and_transform() -> None:
     schema = json_schema()
     assert "anonymise" in schema["properties"]
     assert "shift_date" in schema["$defs"]["ColumnPart"]["properties"]["do"]["enum"]
+
+
+def test_a_file_that_bears_the_name_of_what_it_extends_is_told_so(tmp_path: Path) -> None:
+    path = tmp_path / "hipaa-safe-harbor.yaml"
+    path.write_text("deid: 1\nname: x\nextends: [hipaa-safe-harbor]\n")
+    with pytest.raises(PolicyError, match="rename it"):
+        load(path)
