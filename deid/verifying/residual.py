@@ -16,14 +16,12 @@ from deid.facts import Hashes, Needles
 from deid.model import Finding
 from deid.values import as_text, hash64, positions
 from deid.verifying.packed import unpacked, worth_opening
+from deid.verifying.printed import runs_of_report
 
 _TOKEN = re.compile(r"[^\W_]+")
 _NUMBER = r"^[\d.,+\-eE ]+$"
 #: In a column of numbers an identifier of digits is met by chance; a copy of an id column is met in most cells.
 CHANCE_SHARE, CHANCE_HITS, MOSTLY_NUMBERS = 0.2, 3, 0.9
-#: So many identifiers that numbers of a report, which are computed, equal one of them by chance.
-DENSE = 100_000
-_FRACTION = re.compile(r"(?<![\w.])\d+\.\d+(?:[eE][+-]?\d+)?(?![\w.])")
 
 
 @dataclass
@@ -86,9 +84,8 @@ class Scan:
     def document(self, name: str, text: str) -> int:
         """Search a text such as the report; return the number of findings."""
         found: Counter[str] = Counter()
-        if len(self.needles.long) >= DENSE:  # computed fractions would meet somebody's number by chance
-            text = _FRACTION.sub(" ", text)
-        self._windows(fold(text).split("\n"), found)
+        runs = sorted(set(runs_of_report(text, len(self.needles.long))))
+        self._look(hash64(pa.array(runs, pa.string()), self.secret), found)
         for kind, count in found.items():
             self.hits[name, "(text)", kind, "known identifier"] += count
         return sum(found.values())

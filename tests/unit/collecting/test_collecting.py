@@ -128,3 +128,13 @@ def test_fractions_of_a_report_meet_dense_identifiers_by_chance_alone() -> None:
         assert scan.document("report.json", '"share": 0.100000003, "n": 5') == expected
         assert scan.document("report.json", '"label": "100000003", "n": 5') == 1
         assert scan.document("report.json", '"label": "100-00-0003"') == 1
+        assert scan.document("report.json", '"label": "100 00 0003"') == 1
+        assert scan.document("report.json", "<td>ssn 100000003</td>") == 1
+        assert scan.document("report.json", '"rows": 100000003,\n"of": [\n 100000003\n]') == expected
+        assert scan.document("report.html", "100 of 000003, 100,000,003 rows") == expected
+
+
+def test_numbers_in_the_words_of_a_report_are_nobodys() -> None:
+    scan = collected("record_number", "909152016", "909152017")
+    assert scan.document("report.html", "EMA/90915/2016") == 0
+    assert scan.document("report.html", "EMA/90915/2017") == 1
