@@ -66,6 +66,7 @@ def section(inputs: ReportInputs, before: Shown, after: Shown, why_not: str) -> 
                     "success": success,
                     "before": _side(inputs.verdict.before.get(name), before),
                     "after": _side(inputs.verdict.after.get(name), after),
+                    "control": _control(inputs.verdict.after.get(f"{name}.excess"), after),
                     "excess": _excess(inputs.verdict.after.get(f"{name}.excess"), after),
                 }
             )
@@ -97,6 +98,14 @@ def upper_bound(measure: Measure, shown: Shown) -> Cell:
         return shown.rules.derivable()
     rounded = min(1.0, round(math.ceil(high / step - 1e-9) * step, 4))
     return Cell(rounded, percent(rounded, 2))
+
+
+def _control(measure: Measure | None, shown: Shown) -> dict[str, Any]:
+    """Return how the control group of an attack on the release fared, and who they are."""
+    if measure is None or measure.value is None:
+        return {"rate": Cell(None, "not computed").plain(), "who": ""}
+    rate = shown.attack(float(measure.detail["control"]), measure).plain()
+    return {"rate": rate, "who": str(measure.detail["control_group"])}
 
 
 def _excess(measure: Measure | None, shown: Shown) -> dict[str, Any]:

@@ -93,15 +93,25 @@ def attacks(document: Mapping[str, Any]) -> list[str]:
             said({**a["before"]["rate"], "reason": a["before"]["reason"]}),
             said({**a["after"]["rate"], "reason": a["after"]["reason"]}),
             a["after"]["upper_bound"]["text"],
-            a["after"]["guessing"]["text"],
+            a["control"]["rate"]["text"],
             a["excess"]["text"],
+            a["after"]["guessing"]["text"],
         )
         for a in document["attacks"]["tried"]
     ]
-    head = ("Question", "On the input", "On the release", "Upper bound", "By guessing", "From the own record")
+    head = (
+        "Question", "On the input", "On the release", "Upper bound", "Control group", "Beyond the control group",
+        "By guessing",
+    )  # fmt: skip
     nothing = _WITHHELD if document["risk"]["withheld"] else "No attack could be tried."
     seed = document["attacks"]["seed"]
-    return ["## Attacks tried", "", *table(head, rows, nothing), *paragraph(f"Seed {seed}." if rows else "")]
+    whose: dict[str, list[str]] = {}
+    for a in document["attacks"]["tried"]:
+        if a["control"]["who"]:
+            whose.setdefault(a["control"]["who"], []).append(a["id"])
+    groups = [f"Control group of {', '.join(ids)}: {who}." for who, ids in sorted(whose.items())]
+    last = [*groups, f"Seed {seed}."] if rows else []
+    return ["## Attacks tried", "", *table(head, rows, nothing), *paragraph(*last)]
 
 
 def cost(document: Mapping[str, Any]) -> list[str]:

@@ -25,9 +25,10 @@ _LONG = "Terrovitis, Mamoulis, Kalnis, PVLDB 2008; El Emam and Arbuckle 2013; de
 
 _EXCESS = "success rate minus that of the control group"
 _CONTROL = (
-    "the control group are the same persons after their own record was taken out of the release (for singling out: "
-    "predicates written column by column without a record); for singling out, membership and linkage people who are "
-    "not in the data, where the policy names a population or a register"
+    "the control group are people who are not in the data, where the policy names a population (for linkage: a "
+    "register). Where it names none, and for inference always, because nobody knows the sensitive values of strangers, "
+    "they are the same persons, each after their own record was taken out of the release, which is what people like "
+    "them fare whose record is not there (for singling out: descriptions written column by column without a record)"
 )
 
 MEANINGS: tuple[Meaning, ...] = (
@@ -48,33 +49,6 @@ MEANINGS: tuple[Meaning, ...] = (
             ("linkage", "Linkage with an external file"),
             ("membership", "Membership"),
         )
-    ),
-    Meaning(
-        "sets.k",
-        "sets",
-        "k on every set of quasi-identifiers",
-        "smallest class over the sets that the policy lists, one for each adversary",
-        "min over sets S of min f_j over the classes of S",
-        "subjects",
-        "Sweeney 2002, on each set",
-    ),
-    Meaning(
-        "sets.k.<N>",
-        "sets",
-        "k on one set of quasi-identifiers",
-        "smallest class over the N-th set that the policy lists",
-        "min f_j over the classes of the set",
-        "subjects",
-        "Sweeney 2002, on each set",
-    ),
-    Meaning(
-        "sets.highest_risk",
-        "sets",
-        "Highest risk from any adversary",
-        "highest prosecutor risk over the sets that the policy lists",
-        "1 / sets.k",
-        "probability, 0 to 1",
-        "El Emam 2013, on each set",
     ),
     Meaning(
         "attack.singling_out",

@@ -8,19 +8,22 @@ from scipy.sparse import csr_matrix
 
 from deid.classes import ClassTable, Histogram
 from deid.risk.attacks.features import Released
-from deid.risk.attacks.outcome import AttackOutcome
+from deid.risk.attacks.outcome import TAKEN_OUT, AttackOutcome
+from deid.risk.attacks.own_row import OwnRows
 
 Floats = npt.NDArray[np.float64]
 
 
 def infer(
-    seen: Released, before: ClassTable, after: ClassTable, secret: str, *, seed: int, attacks: int
+    seen: Released, before: ClassTable, after: ClassTable, own: OwnRows, secret: str, *, seed: int, attacks: int
 ) -> AttackOutcome:
     """Guess a value of random persons as the most frequent one in the released classes nearest to them.
 
     A person with several values of the attribute is attacked for one of them, drawn at random. The control group are
-    the same persons after their own value was taken out of the release: what everybody else's records teach. The
-    baseline is the most frequent value of all. Ties count with the chance to pick the right one.
+    the same persons, each after their own record was taken out of the release, so that somebody who was alone is
+    guessed from the next nearest: what everybody else's records teach. Of several values of a person only the one that
+    is asked for goes with the record, which makes the control group's success, if anything, too small. The baseline is
+    the most frequent value of all. Ties count with the chance to pick the right one.
     Source: Article 29 Working Party, Opinion 05/2014 (WP216); attribute inference, Yeom et al., CSF 2018.
     """
     rng = np.random.default_rng([seed, 9])
@@ -34,21 +37,24 @@ def infer(
     hits = strangers = guessed = 0.0
     for cell in cells.tolist():
         truth = code_of.get(asked.values[asked.codes[cell]], -1)
-        row = before.codes[asked.classes[cell]]
-        person = {
-            name: before.vocabularies[i][row[i]] for i, name in enumerate(before.variables) if name in seen.features
-        }
-        near = seen.nearest(person)
-        told = np.asarray(votes[near].sum(axis=0), np.float64).reshape(-1)
-        hits += _chance(told, truth)
+        person = own.known(int(asked.classes[cell]))
+        row = own.of(int(asked.classes[cell]))
+        hits += _chance(_told(votes, seen.nearest(person)), truth)
         guessed += _chance(common, truth)
-        if truth >= 0 and told[truth] > 0 and seen.distances(person)[near[0]] <= 1e-12:
-            told = told.copy()
+        near = seen.nearest(person, row)
+        told = _told(votes, near)
+        if truth >= 0 and row in near and votes[row, truth] > 0:
             told[truth] -= 1
         strangers += _chance(told, truth)
     facts = {"known": list(seen.features)}
     trials = len(cells)
-    return AttackOutcome(f"inference.{secret}", hits, trials, strangers, trials, guessed / max(trials, 1), seed, facts)
+    baseline = guessed / max(trials, 1)
+    return AttackOutcome(f"inference.{secret}", hits, trials, strangers, trials, baseline, seed, facts, TAKEN_OUT)
+
+
+def _told(votes: csr_matrix, near: npt.NDArray[np.int64]) -> Floats:
+    """Return how often each value stands in the nearest released rows."""
+    return np.array(votes[near].sum(axis=0), np.float64).reshape(-1)
 
 
 def _votes(held: Histogram, rows: int) -> csr_matrix:

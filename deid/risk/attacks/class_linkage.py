@@ -11,6 +11,7 @@ from deid.hierarchy import Recoding
 from deid.model import Measure
 from deid.risk.attacks.features import Covers, Released, covers_of, released_classes
 from deid.risk.attacks.outcome import AttackOutcome
+from deid.risk.attacks.own_row import OwnRows
 
 _EXACT = 1e-12
 
@@ -44,13 +45,13 @@ def link_register(
         covers = covers_of(before.vocabularies, before.codes, recoding)
     after = after.project(names)
     seen = released_classes(after, covers)
-    own = _rows(before, after, recoding, names)
+    own = OwnRows(seen, before, after, recoding, names)
     rng = np.random.default_rng([seed, 10])
     inside, strangers = (np.sort(rng.permutation(np.flatnonzero(of))[:attacks]) for of in (classes >= 0, classes < 0))
     success, single, right = 0.0, 0, 0
     for i in inside.tolist():
         near = seen.nearest({name: known[name][i] for name in names})
-        people, hit = int(seen.persons[near].sum()), own[classes[i]] in near
+        people, hit = int(seen.persons[near].sum()), own.of(int(classes[i])) in near
         success += 1 / people if hit else 0.0
         single += people == 1
         right += people == 1 and hit
@@ -63,24 +64,3 @@ def link_register(
 
 def _claims(seen: Released, person: Mapping[str, str | None]) -> bool:
     return int(seen.persons[seen.distances(person) <= _EXACT].sum()) == 1
-
-
-def _rows(before: ClassTable, after: ClassTable, recoding: Recoding | None, names: Sequence[str]) -> list[int]:
-    """Return the released row of each class of `before`, -1 where its people were suppressed."""
-    words = {name: after.vocabularies[i] for i, name in enumerate(after.variables)}
-    row_of = {
-        tuple(words[name][code] for name, code in zip(after.variables, codes, strict=True)): row
-        for row, codes in enumerate(after.codes.tolist())
-    }
-    columns = []
-    for name in names:
-        if recoding is not None and name in recoding.variables:
-            labels, cells = recoding.cells(name)
-        else:
-            i = before.variables.index(name)
-            labels, cells = before.vocabularies[i], before.codes[:, i]
-        columns.append([labels[code] for code in cells.tolist()])
-    rows = [row_of.get(cells, -1) for cells in zip(*columns, strict=True)]
-    if recoding is None:
-        return rows
-    return [-1 if gone else row for gone, row in zip(recoding.suppressed.tolist(), rows, strict=True)]

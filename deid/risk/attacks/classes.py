@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -13,7 +13,8 @@ from deid.model import Measure
 from deid.risk.attacks.class_inference import infer
 from deid.risk.attacks.features import Covers, Released, covers_of, released_classes
 from deid.risk.attacks.linkability import link
-from deid.risk.attacks.outcome import AttackOutcome
+from deid.risk.attacks.outcome import NO_RECORD, AttackOutcome
+from deid.risk.attacks.own_row import OwnRows
 from deid.risk.attacks.presence import place, presence
 from deid.risk.attacks.singling_out import isolate
 
@@ -34,10 +35,13 @@ def attack_classes(
     """Attack the released classes (`after`) of the persons in `before`, over the quasi-identifiers; measures by id.
 
     `recoding` says which original values each released label stands for; labels without an entry stand for themselves.
-    Control groups: for singling out, predicates drawn column by column by somebody who has no record; for the others
-    the same persons after their own record was taken out of the release. Where the table of the population is given
-    (over the values of `before`), singling out and membership have real strangers as control group: people of the
-    population who are not in the data. The excess is what the record itself gives.
+    Control groups: where the table of the population is given (over the values of `before`), people of the population
+    who are not in the data, except for inference, because nobody knows their sensitive values. Else nobody outside the
+    data is known, and the control group are the same people, each after their own record was taken out of the release:
+    what the attack achieves on people like them whose record is not there (leave one out; the labels of the release are
+    kept). For singling out it is then predicates drawn column by column by somebody who has no record. Where both
+    groups are the same people, the interval of the excess, which takes them for different ones, is too wide, never too
+    narrow.
     """
     covers: Covers = {}
     if recoding is not None and recoding.variables == before.variables:
@@ -45,12 +49,14 @@ def attack_classes(
     names = [name for name in after.variables if name in before.variables]
     if not names or not before.subjects or not after.subjects:
         return {}
-    after, before = after.project(names), before.project(names)
+    after = after.project(names)
     seen = released_classes(after, covers)
+    own = OwnRows(seen, before, after, recoding if covers else None, names)
     attacks = max(min(attacks, BUDGET // max(seen.rows, len(before))), _FEWEST)
-    others = strangers(before, population.project(names), seed) if population is not None else None
-    found = [_singled_out(seen, before, others, covers, seed, attacks)]
-    found += _as_a_person(seen, before, after, others, seed, attacks)
+    everybody = before.project(names)
+    others = strangers(everybody, population.project(names), seed) if population is not None else None
+    found = [_singled_out(seen, everybody, others, covers, seed, attacks)]
+    found += _as_a_person(seen, before, after, own, others, seed, attacks)
     return {measure.id: measure for outcome in found for measure in outcome.measures()}
 
 
@@ -61,25 +67,36 @@ def _singled_out(
     outcome = isolate(seen, released_classes(before), control, seed=seed, attacks=attacks, covers=covers)
     if control is not None:
         return outcome
-    return replace(outcome, control_successes=outcome.baseline * outcome.trials, control_trials=outcome.trials)
+    by_chance = outcome.baseline * outcome.trials
+    return replace(outcome, control_successes=by_chance, control_trials=outcome.trials, group=NO_RECORD)
 
 
 def _as_a_person(
-    seen: Released, before: ClassTable, after: ClassTable, others: ClassTable | None, seed: int, attacks: int
+    seen: Released,
+    before: ClassTable,
+    after: ClassTable,
+    own: OwnRows,
+    others: ClassTable | None,
+    seed: int,
+    attacks: int,
 ) -> list[AttackOutcome]:
     """Attack random persons of whom the quasi-identifiers are known."""
-    names = list(before.variables)
-    people = _people(before, attacks, np.random.default_rng([seed, 7]))
-    placed = [place(seen, person) for person in people]
-    own = [standing.row for standing in placed]
+    names = list(after.variables)
+    classes = _drawn(before, attacks, np.random.default_rng([seed, 7]))
+    people = [own.known(one) for one in classes]
+    rows = [own.of(one) for one in classes]
+    control = None
+    if others is not None:
+        control = [_known(others, names, one) for one in _drawn(others, attacks, np.random.default_rng([seed, 11]))]
     found = []
     if len(names) > 1:
-        found.append(link(seen, people, people, names[::2], names[1::2], seed=seed, left_out=own))
-    control = None if others is None else _people(others, attacks, np.random.default_rng([seed, 11]))
+        others_, left_out = (people, rows) if control is None else (control, None)
+        found.append(link(seen, people, others_, names[::2], names[1::2], seed=seed, left_out=left_out))
     away = None if control is None else [float(seen.distances(person).min()) for person in control]
+    placed = [place(seen, person, row) for person, row in zip(people, rows, strict=True)]
     found.append(presence(placed, seed=seed, strangers=away))
     found += [
-        infer(seen, before, after, name, seed=seed, attacks=attacks)
+        infer(seen, before, after, own, name, seed=seed, attacks=attacks)
         for name in sorted(before.sensitive)
         if name in after.sensitive
     ]
@@ -104,13 +121,14 @@ def strangers(before: ClassTable, population: ClassTable, seed: int) -> ClassTab
     return ClassTable(population.variables, population.vocabularies, population.codes[held], drawn[held])
 
 
-def _people(table: ClassTable, most: int, rng: np.random.Generator) -> list[Mapping[str, str | None]]:
-    """Return what is known of random subjects, drawn without replacement."""
+def _drawn(table: ClassTable, most: int, rng: np.random.Generator) -> list[int]:
+    """Return the classes of random subjects, drawn without replacement."""
     numbers = np.sort(rng.choice(table.subjects, min(most, table.subjects), replace=False))
-    classes = np.searchsorted(np.cumsum(table.counts), numbers, side="right")
-    return [_known(table, row) for row in table.codes[classes].tolist()]
+    classes: list[int] = np.searchsorted(np.cumsum(table.counts), numbers, side="right").tolist()
+    return classes
 
 
-def _known(table: ClassTable, row: list[int]) -> Mapping[str, str | None]:
-    words = table.vocabularies
-    return {name: words[i][code] for i, (name, code) in enumerate(zip(table.variables, row, strict=True))}
+def _known(table: ClassTable, names: Sequence[str], own: int) -> Mapping[str, str | None]:
+    """Return what is known of a subject of a class."""
+    places = [table.variables.index(name) for name in names]
+    return {name: table.vocabularies[i][table.codes[own, i]] for name, i in zip(names, places, strict=True)}

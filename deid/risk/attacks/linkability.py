@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from deid.risk.attacks.features import Columns, Covers, Feature, Floats, Released, people, released
-from deid.risk.attacks.outcome import AttackOutcome
+from deid.risk.attacks.outcome import STRANGERS, TAKEN_OUT, AttackOutcome
 
 _MOST_TIES = 200
 
@@ -50,15 +50,19 @@ def link(
 ) -> AttackOutcome:
     """Attack persons of whom everything is known in two fragments; `others` are the control group.
 
+    They are sought in a pool of the same size, filled up with fragments of the targets, or guessing would be easier.
     With `left_out` the control group are persons whose own record, one of those of that released row, is taken out of
     the release first (-1 where they have none): what the records of everybody else teach about them.
     """
     rng = np.random.default_rng([seed, 6])
     hits = _link(seen, targets, first, second, rng)
-    strangers = _link(seen, others, first, second, rng, left_out)
+    tried = min(len(others), len(targets))
+    pool = others if left_out is not None else [*others, *targets][: len(targets)]
+    strangers = _link(seen, pool, first, second, rng, left_out, tried)
     facts = {"first": list(first), "second": list(second), "pool": len(targets)}
     baseline = 1 / len(targets) if targets else 0.0
-    return AttackOutcome("linkability", hits, len(targets), strangers, len(others), baseline, seed, facts)
+    group = STRANGERS if left_out is None else TAKEN_OUT
+    return AttackOutcome("linkability", hits, len(targets), strangers, tried, baseline, seed, facts, group)
 
 
 def _pool(
@@ -75,13 +79,14 @@ def _link(
     second: Sequence[str],
     rng: np.random.Generator,
     left_out: Sequence[int] | None = None,
+    tried: int | None = None,
 ) -> float:
-    """Return the expected successes over a pool of persons."""
+    """Return the expected successes over a pool of persons, of whom the first `tried` are attacked."""
     if not seen.rows or not pool:
         return 0.0
     tables = [_distances(seen.features[name], [person[name] for person in pool]) for name in second]
     success = 0.0
-    for i, person in enumerate(pool):
+    for i, person in enumerate(pool[:tried]):
         gone = left_out[i] if left_out is not None else -1
         near = seen.nearest({name: person[name] for name in first}, gone)
         near = near if len(near) <= _MOST_TIES else np.sort(rng.choice(near, _MOST_TIES, replace=False))

@@ -8,13 +8,18 @@ from typing import Any
 from deid.model import Measure, Status
 from deid.risk.attacks.interval import difference, wilson
 
+#: Who the control group of an attack are.
+STRANGERS = "people who are not in the data"
+TAKEN_OUT = "the same people, each after their own record was taken out of the release"
+NO_RECORD = "the same descriptions with every value drawn by itself, by somebody who has no record"
+
 
 @dataclass(frozen=True)
 class AttackOutcome:
     """Successes out of trials; where guesses tie, a success is the chance of the right one, hence no whole number.
 
     targets   persons whose data are in the release
-    control   the same attack on persons whose data are not: what the release teaches about anybody
+    control   the same attack on persons whose data are not: what the release teaches about anybody; `group` says who
     baseline  success of guessing without the records of the release
     """
 
@@ -26,6 +31,7 @@ class AttackOutcome:
     baseline: float
     seed: int
     facts: dict[str, Any] = field(default_factory=dict)
+    group: str = STRANGERS
 
     def measures(self, confidence: float = 0.95) -> tuple[Measure, Measure]:
         """Return the success rate and its excess over the control group, each with its interval.
@@ -44,7 +50,13 @@ class AttackOutcome:
             return first, self._without(names[1], "no control group was given")
         control = self.control_successes / self.control_trials
         apart = difference(self.successes, self.trials, self.control_successes, self.control_trials, confidence)
-        more = {"upper": apart[1], "control": control, "control_trials": self.control_trials, "seed": self.seed}
+        more = {
+            "upper": apart[1],
+            "control": control,
+            "control_group": self.group,
+            "control_trials": self.control_trials,
+            "seed": self.seed,
+        }
         return first, Measure(names[1], rate - control, interval=apart, detail={**more, "confidence": confidence})
 
     def _without(self, name: str, reason: str) -> Measure:

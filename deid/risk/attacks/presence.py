@@ -9,7 +9,7 @@ import numpy as np
 
 from deid.risk.attacks.features import Released
 from deid.risk.attacks.membership import best_threshold
-from deid.risk.attacks.outcome import AttackOutcome
+from deid.risk.attacks.outcome import STRANGERS, TAKEN_OUT, AttackOutcome
 
 
 @dataclass(frozen=True)
@@ -26,16 +26,13 @@ class Standing:
     outside: float
 
 
-def place(seen: Released, person: Mapping[str, str | None]) -> Standing:
-    """Return where a person stands to the release."""
+def place(seen: Released, person: Mapping[str, str | None], row: int) -> Standing:
+    """Return where a person stands to the release, whose own record is in that row (-1: in none)."""
     apart = seen.distances(person)
-    nearest = int(np.argmin(apart))
-    inside = float(apart[nearest])
-    if inside > 1e-12:
-        return Standing(-1, inside, inside)
-    if seen.persons[nearest] == 1:
-        apart[nearest] = 1.0
-    return Standing(nearest, inside, float(apart.min()))
+    inside = float(apart.min())
+    if row >= 0 and seen.persons[row] == 1:
+        apart[row] = 1.0
+    return Standing(row, inside, float(apart.min()))
 
 
 def presence(people: Sequence[Standing], *, seed: int, strangers: Sequence[float] | None = None) -> AttackOutcome:
@@ -56,5 +53,8 @@ def presence(people: Sequence[Standing], *, seed: int, strangers: Sequence[float
         outside = np.array(strangers)[rng.permutation(len(strangers))]
     at = best_threshold(inside[::2], outside[::2])
     found, taken = inside[1::2] <= at, outside[1::2] <= at
-    facts = {"threshold": at, "control": "own record taken out" if strangers is None else "people not in the data"}
-    return AttackOutcome("membership", float(found.sum()), len(found), float(taken.sum()), len(taken), 0.5, seed, facts)
+    facts = {"threshold": at}
+    group = TAKEN_OUT if strangers is None else STRANGERS
+    return AttackOutcome(
+        "membership", float(found.sum()), len(found), float(taken.sum()), len(taken), 0.5, seed, facts, group
+    )

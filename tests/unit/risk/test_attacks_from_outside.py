@@ -12,9 +12,12 @@ from hypothesis import strategies as st
 
 from deid.classes import ClassTable
 from deid.hierarchy import Recoding
-from deid.risk.attacks import attack_classes, link_register
+from deid.risk.attacks import attack_classes, inference, link_register, linkability
 from deid.risk.attacks.classes import strangers
+from deid.risk.attacks.features import covers_of, released_classes
 from deid.risk.attacks.linkage import linkage
+from deid.risk.attacks.outcome import STRANGERS, TAKEN_OUT
+from deid.risk.attacks.own_row import OwnRows
 from deid.risk.propensity import pmse_recoding
 from deid.risk.tables import class_table
 
@@ -98,10 +101,10 @@ def test_a_population_gives_membership_real_strangers() -> None:
     del member
     widened = ClassTable(sample.variables, population.vocabularies, _recode(sample, population), sample.counts)
     found = attack_classes(widened, widened, seed=5, population=population)
-    assert found["attack.membership"].detail["control"] == "people not in the data"
+    assert found["attack.membership.excess"].detail["control_group"] == STRANGERS
     assert found["attack.membership.excess"].value == pytest.approx(1.0)
     alone = attack_classes(widened, widened, seed=5)
-    assert alone["attack.membership"].detail["control"] == "own record taken out"
+    assert alone["attack.membership.excess"].detail["control_group"] == TAKEN_OUT
 
 
 def _recode(sample: ClassTable, population: ClassTable) -> np.ndarray:
@@ -132,3 +135,76 @@ def test_pmse_of_a_recoding_is_that_of_its_records(classes: list[tuple[int, bool
     if len(set(both)) > 1:
         null = (len(set(both)) - 1) * (1 - share) ** 2 * share / len(both)
         assert ratio.value == pytest.approx(pmse.value / null)
+
+
+def _joint(seed: int, rows: int) -> dict[str, pa.Array]:
+    """Return people among whom two columns tell something about two others and about an illness."""
+    rng = np.random.default_rng(seed)
+    area, age = rng.integers(0, 14, rows), rng.integers(20, 80, rows)
+    job = np.where(rng.random(rows) < 0.6, area % 7, rng.integers(0, 7, rows))
+    ill = np.where(rng.random(rows) < 0.6, (area + age // 15) % 5, rng.integers(0, 5, rows))
+    cells = {"area": area, "age": age, "job": job, "ill": ill}
+    return {name: pa.array([f"{name}{x}" for x in column.tolist()]) for name, column in cells.items()}
+
+
+@pytest.mark.parametrize("banded", [False, True])
+def test_people_whose_own_record_is_taken_out_fare_like_people_who_are_not_in_the_data(banded: bool) -> None:
+    """The control group of a run is a leave-one-out: it has to agree with strangers of the same population."""
+    quasi, inside, outside = ["age", "area", "job"], _joint(1, 1500), _joint(2, 4000)
+    before, _ = class_table(inside, quasi, ["ill"])
+    width = 20 if banded else 1
+    bands = [*dict.fromkeys(f"band{int(str(word)[3:]) // width:02d}" for word in before.vocabularies[0][1:])]
+    labels = ((None, *bands), *before.vocabularies[1:])
+    codes = before.codes.copy()
+    codes[:, 0] = [labels[0].index(f"band{int(str(before.vocabularies[0][c])[3:]) // width:02d}") for c in codes[:, 0]]
+    recoding = Recoding(tuple(quasi), labels, codes, np.zeros(len(before), np.bool_), None, "test", 0.0)
+    ages = [f"band{int(age[3:]) // width:02d}" for age in inside["age"].to_pylist()]
+    written = {**inside, "age": pa.array(ages)}
+    after, _ = class_table(written, quasi, ["ill"])
+    covers = covers_of(before.vocabularies, before.codes, recoding)
+    ours = attack_classes(before, after, recoding, seed=4, attacks=1000)
+    told = inference(inside, written, outside, quasi, "ill", seed=4, attacks=1000, covers=covers).measures()[1]
+    joined = linkability(
+        inside, written, outside, ["age", "job"], ["area"], seed=4, attacks=1000, covers=covers
+    ).measures()[1]
+    for name, strangers_ in (("inference.ill", told), ("linkability", joined)):
+        excess = ours[f"attack.{name}.excess"]
+        assert excess.detail["control_group"] == TAKEN_OUT
+        assert excess.detail["control"] == pytest.approx(strangers_.detail["control"], abs=0.05), name
+        assert excess.value == pytest.approx(strangers_.value, abs=0.07), name
+
+
+def test_a_person_alone_in_a_class_is_guessed_from_the_nearest_once_the_own_record_is_out() -> None:
+    rows = [("a", "x", "p"), ("a", "y", "p"), ("a", "z", "p"), ("b", "x", "q")]
+    columns = {name: pa.array([row[i] for row in rows]) for i, name in enumerate(("p", "q", "s"))}
+    before, _ = class_table(columns, ["p", "q"], ["s"])
+    found = attack_classes(before, before, seed=1)["attack.inference.s.excess"]
+    assert found.detail["control"] == pytest.approx(3 / 4)  # b is nearest to the first a, whose value is another
+
+
+def test_nobody_is_taken_out_for_a_person_who_was_suppressed() -> None:
+    rows = [("a", "x", "p"), ("a", "x", "p"), ("b", "x", "p")]
+    columns = {name: pa.array([row[i] for row in rows]) for i, name in enumerate(("p", "q", "s"))}
+    before, _ = class_table(columns, ["p", "q"], ["s"])
+    labels = ((None, "*"), (None, "x"))
+    gone = np.array([False, True])
+    recoding = Recoding(("p", "q"), labels, np.array([[1, 1], [1, 1]], np.int32), gone, None, "test", 0.3)
+    after, _ = class_table({"p": pa.array(["*"] * 2), "q": pa.array(["x"] * 2), "s": pa.array(["p"] * 2)},
+                           ["p", "q"], ["s"])  # fmt: skip
+    own = OwnRows(released_classes(after), before, after, recoding, ["p", "q"])
+    assert [own.of(0), own.of(1)] == [0, -1]
+    assert attack_classes(before, after, recoding, seed=1)["attack.inference.s.excess"].value == 0.0
+
+
+def test_linkability_has_real_strangers_where_a_population_is_given() -> None:
+    people, others = _joint(5, 400), _joint(6, 900)
+    both = {name: pa.concat_arrays([people[name], others[name]]) for name in people}
+    quasi = ["age", "area", "job"]
+    population, member = class_table(both, quasi)
+    counts = np.bincount(member[:400], minlength=len(population))
+    held = counts > 0
+    sample = ClassTable(population.variables, population.vocabularies, population.codes[held], counts[held])
+    found = attack_classes(sample, sample, seed=5, population=population)["attack.linkability.excess"]
+    assert found.detail["control_group"] == STRANGERS
+    assert found.detail["control_trials"] == 400
+    assert found.value > 0
