@@ -10,7 +10,7 @@ from pathlib import Path
 from deid.errors import DataError
 from deid.formats.refusals import DISGUISED, EMPTY, OPTION, UNDECODABLE
 
-BLOCK = 4 * 1024 * 1024
+BLOCK = 2 * 1024 * 1024
 #: Codecs that may be declared, by their Python name. UTF-8 and UTF-16 with a byte order mark need no declaration.
 ENCODINGS = frozenset(
     {"ascii", "utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "iso8859-1", "iso8859-15", "cp1250", "cp1252"}

@@ -1,0 +1,37 @@
+"""Pieces read ahead: the same pieces in the same order, and an error in its own place."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from deid.formats.ahead import ahead
+
+
+def failing() -> Iterator[int]:
+    yield 1
+    yield 2
+    raise ValueError("third")
+
+
+def test_order_stays_and_an_error_comes_after_what_was_before_it() -> None:
+    assert list(ahead(iter(range(100)))) == list(range(100))
+    assert list(ahead(iter(()))) == []
+    seen = []
+    with pytest.raises(ValueError, match="third"):
+        for piece in ahead(failing()):
+            seen.append(piece)
+    assert seen == [1, 2]
+
+
+def test_one_piece_is_made_ahead_and_no_more_when_the_caller_stops() -> None:
+    made = []
+
+    def pieces() -> Iterator[int]:
+        for number in range(10):
+            made.append(number)
+            yield number
+
+    reading = ahead(pieces())
+    assert next(reading) == 0
+    reading.close()  # type: ignore[attr-defined]
+    assert made == [0, 1]
