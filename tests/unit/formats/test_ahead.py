@@ -16,11 +16,10 @@ def failing() -> Iterator[int]:
 def test_order_stays_and_an_error_comes_after_what_was_before_it() -> None:
     assert list(ahead(iter(range(100)))) == list(range(100))
     assert list(ahead(iter(()))) == []
-    seen = []
+    reading = ahead(failing())
+    assert [next(reading), next(reading)] == [1, 2]
     with pytest.raises(ValueError, match="third"):
-        for piece in ahead(failing()):
-            seen.append(piece)
-    assert seen == [1, 2]
+        next(reading)
 
 
 def test_one_piece_is_made_ahead_and_no_more_when_the_caller_stops() -> None:
