@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import ClassVar
 
-from deid.detect.patterns import pattern, scan
+from deid.detect.patterns import Table, pattern
 from deid.model import Span
 from deid.registry import register
 
@@ -40,6 +40,9 @@ _FORMS = (
 )  # fmt: skip
 
 
+_TABLE = Table(_FORMS)
+
+
 @register("recogniser", "ages_over_89")
 @dataclass(frozen=True)
 class AgesOver89:
@@ -57,4 +60,4 @@ class AgesOver89:
 
     def find(self, text: str) -> Iterable[Span]:
         """Return the ages over 89 of a text."""
-        return scan(_FORMS, text, "ages_over_89")
+        return _TABLE.find(text, "ages_over_89")

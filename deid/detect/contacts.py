@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import ClassVar
 
-from deid.detect.patterns import has_digit, pattern, scan
+from deid.detect.patterns import Table, has_digit, pattern
 from deid.model import Span
 from deid.registry import register
 
@@ -76,6 +76,9 @@ _FORMS = (
 )  # fmt: skip
 
 
+_TABLE = Table(_FORMS)
+
+
 @register("recogniser", "contacts")
 @dataclass(frozen=True)
 class Contacts:
@@ -94,4 +97,4 @@ class Contacts:
 
     def find(self, text: str) -> Iterable[Span]:
         """Return the contact details of a text."""
-        return scan(_FORMS, text, "contacts")
+        return _TABLE.find(text, "contacts")

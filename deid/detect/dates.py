@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import ClassVar
 
-from deid.detect.patterns import Pattern, pattern, scan
+from deid.detect.patterns import Pattern, Table, pattern
 from deid.model import Span
 from deid.registry import register
 
@@ -179,6 +179,9 @@ def _day_then_month(match: re.Match[str]) -> bool:
     return not (head and head.group() in ("may", "mar", "sun", "sat", "dec") and not re.search(r"\d{4}", written))
 
 
+_TABLE = Table(_FORMS)
+
+
 @register("recogniser", "dates")
 @dataclass(frozen=True)
 class Dates:
@@ -202,7 +205,7 @@ class Dates:
         """Return the dates of a text."""
         if not text or not _MAY_HOLD_DATE.search(text):
             return ()
-        return scan(_FORMS, text, "dates")
+        return _TABLE.find(text, "dates")
 
 
 _MAY_HOLD_DATE = re.compile(rf"\d|{_MON3}|{_HOLIDAY}", re.IGNORECASE)

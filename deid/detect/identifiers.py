@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from deid.detect import lexicon
-from deid.detect.patterns import Pattern, pattern, scan
+from deid.detect.patterns import Pattern, Table, pattern
 from deid.model import Span
 from deid.registry import register
 
@@ -131,6 +131,9 @@ def _username_shape(match: re.Match[str]) -> bool:
     return bool(re.search(r"\d{2}$|_|\.", token)) and not re.search(r"(?:mg|ml|cm|mm)\d*$", token)
 
 
+_TABLE = Table(_FORMS)
+
+
 @register("recogniser", "identifiers")
 @dataclass(frozen=True)
 class Identifiers:
@@ -150,7 +153,7 @@ class Identifiers:
         """Return the identifying numbers of a text."""
         if not has_figure.search(text) and not _NAMES_USER.search(text):
             return ()
-        return scan(_FORMS, text, "identifiers")
+        return _TABLE.find(text, "identifiers")
 
 
 has_figure = re.compile(r"\d")

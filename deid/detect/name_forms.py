@@ -5,12 +5,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
 from deid.detect import lexicon, plausible
 from deid.detect.reading import CREDENTIAL, NOT_FIRST, PARTICLES, TOKEN
+from deid.detect.sweep import Sweep
 from deid.model import Span
 from deid.registry import register
 
@@ -31,6 +32,9 @@ _AWARE = re.compile(
 
 
 ACTING = re.compile(rf"\s{{1,2}}(?:also |just |then |now |both |still |again |later |herself |himself )?(?:{_ACT})\b")
+
+
+_ACTOR = re.compile(r"(?:[A-Z][\w'’-]{1,24}[ ]){0,2}[^\W\d_][\w'’-]{1,24}$")
 
 
 _CREDENTIALED = re.compile(
@@ -68,9 +72,38 @@ _ALL_CAPS_LINE = re.compile(
 )
 
 
-def _credential_spans(text: str) -> Iterator[tuple[int, int, float]]:
+#: A credential after a blank, without which nothing is credentialed, and how far before it a name can begin.
+_CREDENTIAL = re.compile(rf"[ \t]{CREDENTIAL}(?![\w'])")
+_LONGEST_CREDENTIALED = 120
+_FORMS = (
+    _PT,
+    _AWARE,
+    _LOWER_CREDENTIALED,
+    _LAST_FIRST,
+    _INITIAL_NAME,
+    _MIDDLE_INITIAL,
+    _SPEAKER,
+    _ALL_CAPS_LINE,
+    ACTING,
+)
+_SWEEP = Sweep(_FORMS)
+Found = Mapping[re.Pattern[str], Sequence[re.Match[str]]]
+
+
+def _credentialed(text: str) -> Iterator[re.Match[str]]:
+    """Yield what `finditer` yields; names are looked for only where a credential can follow."""
+    at = 0
+    while credential := _CREDENTIAL.search(text, at):
+        match = _CREDENTIALED.search(text, max(at, credential.start() - _LONGEST_CREDENTIALED))
+        if match is None:
+            return
+        yield match
+        at = match.end()
+
+
+def _credential_spans(text: str, _found: Found) -> Iterator[tuple[int, int, float]]:
     """Find `Tobias Renner, MD`."""
-    for match in _CREDENTIALED.finditer(text):
+    for match in _credentialed(text):
         words = list(TOKEN.finditer(match["name"]))
         keep = len(words)
         while keep and _before_credential(text, match, words, keep - 1):
@@ -95,20 +128,20 @@ def _before_credential(text: str, match: re.Match[str], words: list[re.Match[str
     return len(plain) == 1 or plausible.could_be_name(plain) or last_before_comma
 
 
-def _ward_spans(text: str) -> Iterator[tuple[int, int, float]]:
+def _ward_spans(text: str, found: Found) -> Iterator[tuple[int, int, float]]:
     """Find names in the shorthand of a ward: `md halloran aware`, `pt halloran rm 4`, `report to jermaine rn`."""
-    for match in _AWARE.finditer(text):
+    for match in found[_AWARE]:
         if (
             lexicon.fold_word(match["name"])
             not in NOT_FIRST | {"team", "service", "line", "has", "was", "not", "hospitalist", "nurse", "resident"}
             or match["name"].lower() == "march"
         ):
             yield match.start("name"), match.end("name"), 0.75
-    for match in _PT.finditer(text):
+    for match in found[_PT]:
         parts = match["name"].lower().split()
         if all(part in lexicon.english_names() and part not in NOT_FIRST | _STATE_WORDS | {"will"} for part in parts):
             yield match.start("name"), match.end("name"), 0.7
-    for match in _LOWER_CREDENTIALED.finditer(text):
+    for match in found[_LOWER_CREDENTIALED]:
         words = list(TOKEN.finditer(match["name"]))
         first = next(
             (
@@ -134,9 +167,9 @@ def _ward_spans(text: str) -> Iterator[tuple[int, int, float]]:
             yield match.start("name") + words[first].start(), match.end("name"), 0.7
 
 
-def _pair_spans(text: str) -> Iterator[tuple[int, int, float]]:
+def _pair_spans(text: str, found: Found) -> Iterator[tuple[int, int, float]]:
     """Find `LAST, First` and `A. Last` and `First M Last`."""
-    for match in _LAST_FIRST.finditer(text):
+    for match in found[_LAST_FIRST]:
         last, first = lexicon.fold_word(match["last"]), lexicon.fold_word(match["first"])
         both = plausible.could_be_name(last) and plausible.could_be_name(first)
         certain = (
@@ -146,7 +179,7 @@ def _pair_spans(text: str) -> Iterator[tuple[int, int, float]]:
         )
         if both and certain and first not in NOT_FIRST and last not in NOT_FIRST:
             yield match.start(), match.end(), 0.8
-    for match in _INITIAL_NAME.finditer(text):
+    for match in found[_INITIAL_NAME]:
         last = lexicon.fold_word(match["last"])
         if (
             last not in NOT_FIRST
@@ -154,7 +187,7 @@ def _pair_spans(text: str) -> Iterator[tuple[int, int, float]]:
             and not plausible.eponym_use(text, match.start("last"), match.end())
         ):
             yield match.start(), match.end(), 0.8
-    for match in _MIDDLE_INITIAL.finditer(text):
+    for match in found[_MIDDLE_INITIAL]:
         first, last = lexicon.fold_word(match["first"]), lexicon.fold_word(match["last"])
         if (
             first not in NOT_FIRST
@@ -166,15 +199,15 @@ def _pair_spans(text: str) -> Iterator[tuple[int, int, float]]:
             yield match.start(), match.end(), 0.7
 
 
-def _line_spans(text: str) -> Iterator[tuple[int, int, float]]:
+def _line_spans(text: str, found: Found) -> Iterator[tuple[int, int, float]]:
     """Find who speaks at the beginning of a line, and names that stand on a line alone in capitals."""
-    for match in _SPEAKER.finditer(text):
+    for match in found[_SPEAKER]:
         words = [lexicon.fold_word(word) for word in match["name"].replace(".", "").split()]
         if all(len(word) == 1 or plausible.could_be_name(word) for word in words) and not any(
             word in NOT_FIRST for word in words
         ):
             yield match.start("name"), match.end("name"), 0.6
-    for match in _ALL_CAPS_LINE.finditer(text):
+    for match in found[_ALL_CAPS_LINE]:
         words = [lexicon.fold_word(word).strip(".") for word in re.split(r"[ ,]+", match["name"]) if word]
         names = [word for word in words if lexicon.is_name(word)]
         if (
@@ -185,12 +218,10 @@ def _line_spans(text: str) -> Iterator[tuple[int, int, float]]:
             yield match.start("name"), match.end("name"), 0.8
 
 
-def _acting_spans(text: str) -> Iterator[tuple[int, int, float]]:
+def _acting_spans(text: str, found: Found) -> Iterator[tuple[int, int, float]]:
     """Find `Halloran called`, `md gray aware`: a likely name before a verb that persons do."""
-    for match in ACTING.finditer(text):
-        before = re.compile(r"(?:[A-Z][\w'’-]{1,24}[ ]){0,2}[^\W\d_][\w'’-]{1,24}$").search(
-            text, max(0, match.start() - 60), match.start()
-        )
+    for match in found[ACTING]:
+        before = _ACTOR.search(text, max(0, match.start() - 60), match.start())
         if before is None:
             continue
         words = list(TOKEN.finditer(text, before.start(), before.end()))
@@ -230,6 +261,8 @@ class NamesByForm:
 
     def find(self, text: str) -> Iterable[Span]:
         """Return the names in a text that their form gives away."""
+        matches = dict(_SWEEP.matches(text))
+        found = {form: matches.get(number, []) for number, form in enumerate(_FORMS)}
         for finder in (_credential_spans, _ward_spans, _pair_spans, _line_spans, _acting_spans):
-            for start, end, score in finder(text):
+            for start, end, score in finder(text, found):
                 yield Span(start, end, "person_name", score, "names_by_form")

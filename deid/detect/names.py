@@ -21,6 +21,7 @@ from deid.detect.reading import (
     Reading,
     read_name,
 )
+from deid.detect.sweep import Sweep
 from deid.model import Span
 from deid.registry import register
 
@@ -79,8 +80,21 @@ _SIGNED_OFF = re.compile(
 )
 
 
-def _title_spans(text: str) -> Iterator[tuple[int, int, float]]:
-    for match in _TITLED.finditer(text):
+#: What a name follows, how readily it is read there, and how sure it then is.
+_TRIGGERS: tuple[tuple[re.Pattern[str], Reading, float], ...] = (
+    (_LABELLED, AFTER_LABEL, 0.85),
+    (_LABELLED_BARE, AFTER_LABEL, 0.75),
+    (_KINSHIP, AFTER_KIN, 0.75),
+    (_ROLE_BEFORE, LIKELY, 0.65),
+    (_CONTACTED, LIKELY, 0.6),
+    (_SPOKEN_WITH, UNKNOWN_TOO, 0.6),
+    (_SIGNED_OFF, AFTER_LABEL, 0.8),
+)
+_SWEEP = Sweep([_TITLED, *(trigger for trigger, *_ in _TRIGGERS)])
+
+
+def _title_spans(text: str, titles: Iterable[re.Match[str]]) -> Iterator[tuple[int, int, float]]:
+    for match in titles:
         title = match["title"].lower()
         weak = title in ("nurse", "major", "principal", "coach", "officer", "judge", "lady", "lord", "fr", "col", "miss", "bishop", "deputy", "attorney", "hon", "madam", "sir", "doctor", "professor", "pastor", "captain", "chaplain")  # fmt: skip
         dotted = (
@@ -123,8 +137,10 @@ def _second(text: str, at: int, how: Reading) -> Iterator[tuple[int, int, float]
         at = found[1]
 
 
-def _after(text: str, trigger: re.Pattern[str], how: Reading, score: float) -> Iterator[tuple[int, int, float]]:
-    for match in trigger.finditer(text):
+def _after(
+    text: str, triggers: Iterable[re.Match[str]], how: Reading, score: float
+) -> Iterator[tuple[int, int, float]]:
+    for match in triggers:
         found = read_name(text, match.end(), how)
         if found and not plausible.eponym_use(text, *found):
             yield (*found, score)
@@ -148,14 +164,8 @@ class NamesInContext:
 
     def find(self, text: str) -> Iterable[Span]:
         """Return the names in a text that something around them gives away."""
-        found = [
-            *_title_spans(text),
-            *_after(text, _LABELLED, AFTER_LABEL, 0.85),
-            *_after(text, _LABELLED_BARE, AFTER_LABEL, 0.75),
-            *_after(text, _KINSHIP, AFTER_KIN, 0.75),
-            *_after(text, _ROLE_BEFORE, LIKELY, 0.65),
-            *_after(text, _CONTACTED, LIKELY, 0.6),
-            *_after(text, _SPOKEN_WITH, UNKNOWN_TOO, 0.6),
-            *_after(text, _SIGNED_OFF, AFTER_LABEL, 0.8),
-        ]
+        matches = dict(_SWEEP.matches(text))
+        found = list(_title_spans(text, matches.get(0, ())))
+        for number, (_, how, score) in enumerate(_TRIGGERS, 1):
+            found += _after(text, matches.get(number, ()), how, score)
         return [Span(start, end, "person_name", score, "names_in_context") for start, end, score in found]

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
+from deid.detect.sweep import Sweep
 from deid.model import Span
 
 Check = Callable[[re.Match[str]], bool]
@@ -25,17 +26,6 @@ class Pattern:
     check: Check | None = None
     screen: tuple[str, ...] = ()
 
-    def find(self, text: str, lowered: str, recogniser: str) -> Iterator[Span]:
-        """Yield the spans of this form."""
-        if self.screen and not any(word in lowered for word in self.screen):
-            return
-        for match in self.regex.finditer(text):
-            if self.check is None or self.check(match):
-                group = "id" if "id" in self.regex.groupindex else 0
-                start, end = match.span(group)
-                if end > start:
-                    yield Span(start, end, self.kind, self.score, recogniser)
-
 
 def pattern(
     regex: str,
@@ -50,11 +40,26 @@ def pattern(
     return Pattern(re.compile(regex, flags), kind, score, check, tuple(screen))
 
 
-def scan(patterns: Iterable[Pattern], text: str, recogniser: str) -> Iterator[Span]:
-    """Yield the spans of a whole table of patterns."""
-    lowered = text.lower()
-    for form in patterns:
-        yield from form.find(text, lowered, recogniser)
+class Table:
+    """Written forms that are searched together."""
+
+    def __init__(self, forms: Iterable[Pattern]) -> None:
+        self.forms = tuple(forms)
+        self._groups = ["id" if "id" in form.regex.groupindex else 0 for form in self.forms]
+        self._screened = [(number, form.screen) for number, form in enumerate(self.forms) if form.screen]
+        self._sweep = Sweep([form.regex for form in self.forms])
+
+    def find(self, text: str, recogniser: str) -> Iterator[Span]:
+        """Yield the spans of all forms, form after form."""
+        lowered = text.lower()
+        left_out = {number for number, screen in self._screened if not any(word in lowered for word in screen)}
+        for number, matches in self._sweep.matches(text, left_out):
+            form, group = self.forms[number], self._groups[number]
+            for match in matches:
+                if form.check is None or form.check(match):
+                    start, end = match.span(group)
+                    if end > start:
+                        yield Span(start, end, form.kind, form.score, recogniser)
 
 
 def has_digit(match: re.Match[str]) -> bool:

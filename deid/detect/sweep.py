@@ -1,0 +1,108 @@
+"""Many regular expressions searched in one pass: an expression is tried only where one of its matches could begin."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Sequence
+from functools import lru_cache
+
+from deid.detect.beginnings import DEPTH, OTHER, beginnings
+
+#: Stretches of four characters of which is remembered what could begin there.
+REMEMBERED = 200_000
+#: The expressions of all sweeps, each with the number of its sweep and its own number there.
+_REGISTERED: list[tuple[int, int, re.Pattern[str]]] = []
+
+
+class Sweep:
+    """Expressions that find together what each finds by itself with `finditer`. None may match the empty text.
+
+    All sweeps share the pass over a text: it is done once for the recognisers that ask one after the other.
+    """
+
+    def __init__(self, expressions: Sequence[re.Pattern[str]]) -> None:
+        self._tries = [expression.match for expression in expressions]
+        self._number = _REGISTERED[-1][0] + 1 if _REGISTERED else 0
+        _REGISTERED.extend((self._number, number, regex) for number, regex in enumerate(expressions))
+
+    def matches(self, text: str, left_out: Collection[int] = ()) -> Iterator[tuple[int, list[re.Match[str]]]]:
+        """Yield the number of each expression that matches with its matches in order, none overlapping another."""
+        for number, starts in _starts(text, len(_REGISTERED)).get(self._number, ()):
+            if number in left_out:
+                continue
+            found: list[re.Match[str]] = []
+            tried, reach = self._tries[number], 0
+            for at in starts:
+                if at >= reach:
+                    match = tried(text, at)
+                    if match is not None:
+                        found.append(match)
+                        reach = match.end()
+            if found:
+                yield number, found
+
+
+@lru_cache(maxsize=2)
+def _starts(text: str, registered: int) -> dict[int, list[tuple[int, list[int]]]]:
+    """Return for every sweep its expressions with the places of a text where a match of them could begin."""
+    places: defaultdict[int, list[int]] = defaultdict(list)
+    possible = _possible(registered)
+    framed = "\0" + text + "\0" * DEPTH
+    for at in range(len(text)):
+        for group in possible[framed[at : at + DEPTH + 1]]:
+            places[group].append(at)
+    starts: defaultdict[int, list[tuple[int, list[int]]]] = defaultdict(list)
+    for group, listed in places.items():
+        for sweep, number in possible.groups[group]:
+            starts[sweep].append((number, listed))
+    for expressions in starts.values():
+        expressions.sort(key=lambda expression: expression[0])
+    return starts
+
+
+@lru_cache(maxsize=1)
+def _possible(registered: int) -> _Possible:
+    return _Possible(_REGISTERED[:registered])
+
+
+class _Possible(dict[str, tuple[int, ...]]):
+    """Which groups of expressions, alike in how they begin, could match where one character precedes and three follow.
+
+    Worked out when first asked.
+    """
+
+    def __init__(self, expressions: Sequence[tuple[int, int, re.Pattern[str]]]) -> None:
+        super().__init__()
+        alike: defaultdict[tuple[tuple[int, ...], ...], list[tuple[int, int]]] = defaultdict(list)
+        for sweep, number, regex in expressions:
+            alike[tuple(beginnings(regex))].append((sweep, number))
+        self.groups = list(alike.values())
+        ways = [(group, way) for group, begins in enumerate(alike) for way in begins]
+        self.owners = [group for group, _ in ways]
+        self.takers = [_takers([way[place] for _, way in ways]) for place in range(DEPTH + 1)]
+
+    def __missing__(self, stretch: str) -> tuple[int, ...]:
+        if len(self) >= REMEMBERED:
+            self.clear()
+        left = -1
+        for char, takers in zip(stretch, self.takers, strict=True):
+            left &= takers[min(ord(char), OTHER.bit_length() - 1)]
+        groups = set[int]()
+        while left:
+            highest = left.bit_length() - 1
+            groups.add(self.owners[highest])
+            left ^= 1 << highest
+        self[stretch] = found = tuple(sorted(groups))
+        return found
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({len(self.groups)} groups)"  # never the stretches: they are pieces of texts
+
+
+def _takers(sets: Sequence[int]) -> list[int]:
+    """Return for every character, and last for all others, which of the sets hold it, as the bits of a number."""
+    holders: dict[int, int] = {}
+    for number, chars in enumerate(sets):
+        holders[chars] = holders.get(chars, 0) | 1 << number
+    return [sum(bits for chars, bits in holders.items() if chars >> code & 1) for code in range(OTHER.bit_length())]
