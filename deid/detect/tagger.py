@@ -12,6 +12,7 @@ from __future__ import annotations
 import gzip
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from importlib import resources
 
@@ -31,6 +32,8 @@ KINDS: Mapping[str, str] = {
     "name": "person_name", "place": "site", "number": "record_number", "initials": "initials", "username": "username",
 }  # fmt: skip
 BALANCED, CAREFUL = 0.5, 0.15
+#: From this chance on a word is worth the opinion of the language model: docs/text.md says what is lost below.
+DOUBTFUL = 0.02
 _LOGIN = re.compile(
     r"\b(?:user\w*|log\w*|account|handle|name|id|by|profile|online)\b[^.\n]{0,24}$|(?:^|\n)\W{0,3}(?:\d\d:\d\d\W{1,3})?$"
 )
@@ -80,13 +83,49 @@ def chances(evidence: Sequence[Sequence[str]]) -> npt.NDArray[np.float32]:
     return likely
 
 
-def tagged(text: str, found: Sequence[Span], threshold: float = BALANCED) -> Iterator[Span]:
-    """Yield the stretches that are more likely than the threshold to be identifiers, neighbours of a kind as one."""
+@dataclass(frozen=True)
+class Judgement:
+    """What the tagger holds of a text: what it finds, and the other words that it does not rule out.
+
+    Each of those comes with its place and whether it stands beside a finding, of which it may be a part.
+    """
+
+    spans: tuple[Span, ...] = field(repr=False)
+    doubtful: tuple[tuple[int, int, bool], ...]
+
+
+def judge(text: str, found: Sequence[Span], threshold: float = BALANCED) -> Judgement:
+    """Judge every word that the rules leave open."""
     words = Words(text, found)
     judged = [at for at, word in enumerate(words.written) if words.open[at] and could_be_marked(word)]
     if not judged:
-        return
+        return Judgement((), ())
     likely = chances([words.evidence(at) for at in judged])
+    spans = tuple(_marked(words, judged, likely, threshold))
+    identifies = 1 - likely[:, 0] - likely[:, -1]
+    unsure = [at for at, holds in zip(judged, identifies >= DOUBTFUL, strict=True) if holds]
+    return Judgement(spans, tuple(_uncovered(words, unsure, [*found, *spans])))
+
+
+def tagged(text: str, found: Sequence[Span], threshold: float = BALANCED) -> tuple[Span, ...]:
+    """Return the stretches that are more likely than the threshold to be identifiers, neighbours of a kind as one."""
+    return judge(text, found, threshold).spans
+
+
+def _uncovered(words: Words, listed: Sequence[int], found: Sequence[Span]) -> Iterator[tuple[int, int, bool]]:
+    """Yield the place of each listed word that no finding covers, and whether one covers the word before or after."""
+    covered = bytearray(len(words.text))
+    for span in found:
+        covered[span.start : span.end] = b"\1" * (span.end - span.start)
+    tokens = words.tokens
+    for at in listed:
+        if covered.find(0, *tokens[at].span()) >= 0:
+            near = (other for other in (at - 1, at + 1) if 0 <= other < len(tokens))
+            yield *tokens[at].span(), any(covered.find(0, *tokens[other].span()) < 0 for other in near)
+
+
+def _marked(words: Words, judged: Sequence[int], likely: npt.NDArray[np.float32], threshold: float) -> Iterator[Span]:
+    """Yield the stretches of the judged words that are more likely than the threshold to be identifiers."""
     least = np.array([threshold + (1 - threshold) * max(_doubt(words.written[at]), _first(words, at)) for at in judged])
     meant = (1 - likely[:, 0] - likely[:, -1] > least) & (likely[:, 0] < 1 - threshold)
     best = likely[:, 1:-1].argmax(axis=1) + 1
