@@ -49,10 +49,15 @@ _NOT_AFTER = (
     r"|months?|years?|yrs?|x\b|cores?|cycles?|doses?|criteria|points?|positive|negative|pts?\b|of\b|out of|motor|power|bilat|reflex|pulses))"
 )
 _HOLIDAY = (
-    r"(?:christmas(?:\seve|\sday)?|xmas|thanksgiving(?:\sday|\sweekend)?|new year'?s?(?:'s)?\s(?:eve|day)|easter(?:\ssunday|\smonday|\sweekend)?"
-    r"|halloween|valentine'?s day|st\.? patrick'?s day|mother'?s day|father'?s day|(?:the\s)?(?:fourth|4th) of july|independence day|labou?r day"
-    r"|memorial day|veterans'? day|presidents'? day|columbus day|mlk day|martin luther king day|juneteenth|good friday|ash wednesday|mardi gras"
-    r"|boxing day|hanukkah|passover|rosh hashanah|yom kippur|eid(?:\sal-(?:fitr|adha))?|ramadan|diwali|lunar new year|chinese new year|cinco de mayo)"
+    r"(?:christmas(?:\seve|\sday)?|xmas(?:\seve|\sday)?|yuletide|thanksgiving(?:\sday|\sweekend|\smonday)?|new year'?s?(?:'s)?(?:\s(?:eve|day))?(?<!new year)|hogmanay|twelfth night|candlemas"
+    r"|(?:black|orthodox\s)?easter(?:\ssunday|\smonday|\ssaturday|\sweekend|\sday|\sweek)?|(?:good|holy) friday|holy (?:week|saturday|thursday)|maundy thursday|palm sunday|ash wednesday|shrove tuesday|pancake day|mardi gras|fat tuesday"
+    r"|whit (?:sunday|monday|week(?:end)?)|pentecost(?:\ssunday)?|trinity sunday|ascension day|all (?:saints|souls|hallows)'?(?:\sday|\seve)?|michaelmas|martinmas|lammas|advent sunday|boxing day|st\.? (?:stephen|andrew|david|george|nicholas|john|lucy)'?s (?:day|night)"
+    r"|halloween|hallowe'en|valentine'?s(?:\sday)?|st\.? (?:patrick|paddy)'?s(?:\sday)?|paddy'?s day|mother'?s day|mothering sunday|father'?s day|(?:the\s)?(?:fourth|4th) of july|independence day|bastille day|labou?r day(?:\sweekend)?"
+    r"|memorial day(?:\sweekend)?|veterans'? day|presidents'? day|columbus day|indigenous peoples'? day|mlk day|martin luther king(?:,? jr\.?)? day|juneteenth|flag day|election day|groundhog day|earth day|super bowl sunday|arbor day|cinco de mayo"
+    r"|canada day(?:\s(?:weekend|long weekend))?|victoria day(?:\sweekend)?|family day|civic holiday|remembrance (?:day|sunday)|armistice day|anzac day|australia day|waitangi day|queen'?s birthday|king'?s birthday|saint-jean(?:-baptiste)?|heritage day|truth and reconciliation day"
+    r"|(?:early\s|late\s)?(?:spring |may |august |summer )?bank holiday(?:\s(?:monday|weekend))?|may day|guy fawkes(?:\s(?:night|day))?|bonfire night|burns night|st\.? swithin'?s day|april fool'?s?'?(?:\sday)?|all fools'? day|the twelfth of july|lady day|up helly aa"
+    r"|hanukkah|chanukah|passover|pesach|rosh hashan?ah?|yom kippur|sukkot|purim|shavuot|eid(?:\s(?:al|ul)[- ](?:fitr|adha))?|ramadan|ashura|mawlid|diwali|deepavali|holi|navratri|dussehra|vaisakhi|baisakhi|onam|pongal|raksha bandhan|vesak|nowruz"
+    r"|lunar new year|chinese new year|mid-autumn festival|qingming|kwanzaa|(?:the\s)?(?:summer|winter)\ssolstice|(?:the\s)?(?:spring|vernal|autumn(?:al)?) equinox|midsummer(?:'s)?(?:\s(?:day|eve|night))?|silvester|weihnachten|heiligabend|ostern|pfingsten|pâques|toussaint|navidad|nochebuena|pascua|d[ií]a de (?:los )?muertos|koningsdag|sinterklaas)"
 )
 
 
@@ -146,9 +151,15 @@ _FORMS: tuple[Pattern, ...] = (
     pattern(rf"(?<![a-z])(?P<id>(?:the\s)?{_DAY_WORD}(?:\sday)?\sof\s{_MONTH}(?:,?\s(?:in\s(?:the year\s)?)?(?:{_Y4}|{_YEAR_WORD}))?|{_MONTH}\s(?:the\s)?{_DAY_WORD}(?:,?\s(?:{_Y4}|{_YEAR_WORD}))?)(?![a-z])", "date", 0.9),
     pattern(rf"(?<![a-z])(?P<id>{_MONTH}(?:\sof)?\s{_YEAR_WORD})(?![a-z])", "date", 0.85),
     pattern(rf"(?<![a-z])(?P<id>the\s(?:{_D}(?:st|nd|rd|th)|{_DAY_WORD})(?:\sof\s(?:this|last|next)\smonth)?)(?=\s?[.,;)]|\s(?:and|at|for|with|when|of (?:this|last|next)))", "date", 0.5, check=lambda m: _after_cue(m)),
-    pattern(rf"(?<![a-z]){_CUE}\s(?:this\s|late\s|early\s|mid[- ])?(?P<id>{_MONTH})(?![a-z'])", "date", 0.55, check=_not_a_word),
-    pattern(rf"(?<![a-z])(?:in|during|this|early|mid|late|beginning of|end of|middle of|every|each|throughout)[\s-](?:late\s|early\s|mid[- ])?(?P<id>{_MONTH})(?![a-z'])", "date", 0.6, check=_not_a_word),
-    pattern(rf"(?<![a-z])(?P<id>{_HOLIDAY}(?:,?\s{_Y4})?)(?![a-z])", "date", 0.6),
+    pattern(rf"(?<![a-z]){_CUE}\s(?:this\s)?(?P<id>(?:late\s|early\s|mid[- ])?{_MONTH})(?![a-z'])", "date", 0.55, check=_not_a_word),
+    pattern(rf"(?<![a-z])(?:in|during|this|beginning of|end of|middle of|every|each|throughout|all|one|that|early|mid|late)[\s-](?P<id>(?:late\s|early\s|mid[- ])?{_MONTH})(?![a-z'])", "date", 0.6, check=_not_a_word),
+    pattern(rf"(?<![a-z])(?P<id>(?:the\s)?(?:eve of\s)?{_HOLIDAY}(?:\s(?:eve|morning|weekend))?(?:,?\s{_Y4})?)(?![a-z])", "date", 0.6),
+    pattern(rf"(?<![a-z])(?P<id>(?:early|mid|late|end of|beginning of|start of)[- ]{_MONTH})(?![a-z'])", "date", 0.7),
+    # a day of the month alone, and stretches of days
+    pattern(rf"(?<![a-z])(?P<id>(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?\.?,?\s(?:the\s)?|(?:{_CUE}|yesterday|today|tomorrow|tonight|back|it'?s|is|was|say|not|his|her|their|our|dated|about|round)[\s,]{{1,2}}the\s){_D}(?:st|nd|rd|th))(?![a-z\d])", "date", 0.6, check=lambda m: _no_rank(m)),
+    pattern(rf"(?<![a-z\d])(?P<id>(?:the\s)?{_D}(?:st|nd|rd|th)\s(?:inst|ult|prox)(?:ant|imo)?\b\.?)", "date", 0.8),
+    pattern(rf"(?<![a-z])(?P<id>{_MON}\s{{0,2}}{_D}{_ORD}\s?(?:-|–|to|through|thru|and|&|/)\s?{_D}{_ORD}(?:,?\s{_Y4})?)(?![\d:/]|\s?(?:mg|ml|am|pm))", "date", 0.8, check=lambda m: _month_then_day(m)),
+    pattern(rf"(?<![\d./-])(?P<id>{_D}{_ORD}\s?(?:-|–|to|and|&|/)\s?{_D}{_ORD}\s(?:of\s)?{_MON}(?:\s{_Y4})?)(?![a-z\d])", "date", 0.8, check=lambda m: _day_then_month(m)),
     # month/day without a year needs a cue
     pattern(rf"(?<![a-z]){_CUE}:?\s{{1,2}}(?:the\s)?(?P<id>{_DAYNAME}\d{{1,2}}/\d{{1,2}}(?:\s?(?:-|to|and|,|&)\s?\d{{1,2}}/\d{{1,2}}){{0,4}})(?![\d/%-]|\.\d){_NOT_AFTER}", "date", 0.6, check=_valid_month_day),
     pattern(rf"(?:\(|^|[\n;]\s{{0,2}})(?P<id>{_DAYNAME}\d{{1,2}}/\d{{1,2}})(?=\)|:|\s?[-@]\s?|\s\d\d?:?\d\d\b){_NOT_AFTER}", "date", 0.6, check=_valid_month_day, flags=re.IGNORECASE | re.MULTILINE),
@@ -156,6 +167,18 @@ _FORMS: tuple[Pattern, ...] = (
     pattern(r"(?<![a-z])(?P<id>(?:mon|tues?|wed|thu(?:rs)?|fri|sat|sun)(?:day|nesday|urday|sday)?\.?,?\s\d{1,2}/\d{1,2})(?![\d/])", "date", 0.7),
     pattern(rf"(?<![a-z]){_CUE}:?\s{{1,2}}(?P<id>(?:0?[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01]))(?![\d-]|\s?(?:mg|ml|cm|mm|days?|weeks?|hours?|months?|years?|times|units))", "date", 0.45),
 )  # fmt: skip
+
+
+#: What is counted with an ordinal and is no day of a month.
+_RANKED = re.compile(
+    r"[\s-](?:floor|percentile|centile|grade|week|wk|day|post|rib|ribs|metatarsal|metacarpal|digit|toe|finger|intercostal|space|ave|avenue|street|st\b|birthday|century|cycle|dose|time|visit|edition|cranial|nerve|ventricle|year|trimester|month|hour|line|generation|degree|attempt|opinion|child|baby|pregnancy|stage|try|pass|course|round|session|admission|fall|patient|case|of three|of four|infusion|injection|tablet|bottle|sample|one|place|wife|husband|appointment|look|layer|and \d{1,2}th (?:rib|week|toe|finger)|or)",
+    re.IGNORECASE,
+)
+
+
+def _no_rank(match: re.Match[str]) -> bool:
+    """Whether an ordinal is a day of the month: nothing that is counted follows."""
+    return not _RANKED.match(match.string, match.end())
 
 
 def _after_cue(match: re.Match[str]) -> bool:
@@ -193,12 +216,12 @@ class Dates:
         "«the third of May, nineteen sixty-one»", "in «November 2019»", "since «Nov '19»", "started «11/2019»", "stamp «20191127T0915»",
         "on «Monday, March 3, 2020 » at 10:15 am", "admitted on «3/4»", "follow-up «12.IV.2019»", "um «15. Januar 2019»",
         "stable since «Christmas Eve»", "in late «March»", "«2019年3月5日»", "«summer of 2018»", "DOB «03142021»", "on «Tues 3/4»",
-        "le «3 mars 2019»", "on «the 14th».", "«Mar-03-2020»", "«2020 Mar 03»", "between «6/1 and 6/5»",
+        "le «3 mars 2019»", "on «the 14th».", "in «late September»", "ward, «Nov 3-4»", "«9 to 16 May» at home", "the «3rd inst»", "on «Boxing Day»", "«Mar-03-2020»", "«2020 Mar 03»", "between «6/1 and 6/5»",
     )  # fmt: skip
     counter_examples: ClassVar[tuple[str, ...]] = (
         "WBC 10-12-8 trend", "BP 120/80", "2/15 nodes positive", "dose 5-10-15 mg", "strength 5/5 in both arms", "pain 3/10",
         "Gleason 3+4=7", "she may 2 hours later", "diagnosed in 2014", "may return in 2 weeks", "1/2 tablet daily", "T2N0M0",
-        "series 4 image 112", "Grade 3 (CTCAE v5.0)", "wound 3-4 cm", "ECOG 0-1",
+        "series 4 image 112", "Grade 3 (CTCAE v5.0)", "on the 5th floor", "below the 3rd percentile", "it is the 2nd time", "wound 3-4 cm", "ECOG 0-1",
     )  # fmt: skip
 
     def find(self, text: str) -> Iterable[Span]:

@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, fields, replace
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
 from deid.contracts import DetectionFailed, Recogniser
 from deid.detect import lexicon, ner, screening
@@ -23,7 +23,7 @@ from deid.detect.names import NamesInContext
 from deid.detect.own import own_recognisers
 from deid.detect.places import Places
 from deid.detect.resolve import resolve, trimmed
-from deid.detect.tagger import BALANCED, CAREFUL, judge
+from deid.detect.tagger import BALANCED, CAREFUL, VETO, heard
 from deid.detect.views import View, despaced, fold, joined, without_ocr_slips
 from deid.detect.worth import Worth
 from deid.errors import PolicyError, did_you_mean, problem_kind
@@ -87,18 +87,6 @@ _BUILT_IN: Mapping[str, Recogniser] = {
 _STRICT = ("dates", "contacts", "identifiers", "places", "names_in_context", "names_by_form", "names_by_list")
 
 
-class _Part(NamedTuple):
-    """What one text holds by itself: its readable view, what rules and tagger find in it, and once breaks are mended.
-
-    Last, the words that the tagger does not rule out; None where it was not asked.
-    """
-
-    view: View
-    found: list[Span]
-    derived: list[Span]
-    doubtful: Sequence[tuple[int, int, bool]] | None
-
-
 @dataclass(frozen=True)
 class LayeredDetector:
     """Runs the recognisers on every view of a text, the language model, the record, and spreads what is certain."""
@@ -114,19 +102,22 @@ class LayeredDetector:
         """Return for each text its spans, sorted and disjoint. Raises DetectionFailed, never a shorter list."""
         first = {text: index for index, text in reversed(list(enumerate(texts)))}
         read = {text: self._read(index, text) for text, index in first.items()}
-        named = [self._named(index, read[text].view.text, known[index]) for index, text in enumerate(texts)]
+        named = [self._named(index, read[text][0].text, known[index]) for index, text in enumerate(texts)]
         jobs = list(dict.fromkeys(zip(texts, named, strict=True)))  # the same text with the same hits is one job
-        parts = [read[text] for text, _ in jobs]
-        found = [[*part.found, *hits] for part, (_, hits) in zip(parts, jobs, strict=True)]
+        views = [read[text][0] for text, _ in jobs]
+        found = [[*read[text][1], *hits] for text, hits in jobs]
         if self.options.ner:
-            for part, spans, entities in zip(parts, found, self._entities(parts, found), strict=True):
-                spans.extend(screening.screened(part.view.text, entities, groups=self.options.mode == "max_recall"))
-        triples = zip(jobs, parts, found, strict=True)
-        settled = {job: self._settle(job[0], part, spans) for job, part, spans in triples}
+            for view, spans, entities in zip(views, found, self._entities(views, found), strict=True):
+                spans.extend(screening.screened(view.text, entities, groups=self.options.mode == "max_recall"))
+        if self.options.tagger:
+            indices = [first[text] for text, _ in jobs]
+            found = [self._judged(*job) for job in zip(indices, views, found, strict=True)]
+        parts = zip(jobs, views, found, strict=True)
+        settled = {job: self._settle(job[0], view, spans, read[job[0]][2]) for job, view, spans in parts}
         return [list(settled[job]) for job in zip(texts, named, strict=True)]
 
-    def _read(self, index: int, text: str) -> _Part:
-        """Read a text by itself, without its record."""
+    def _read(self, index: int, text: str) -> tuple[View, list[Span], list[Span]]:
+        """Return the readable view of a text, what the rules find in it, and what they find once breaks are mended."""
         if len(text) > LONGEST:
             raise DetectionFailed(index, TOO_LONG)
         view = fold(text)
@@ -135,11 +126,13 @@ class LayeredDetector:
         deadline = time.monotonic() + self.options.seconds
         with _failing(index):
             found = list(self._rules(view.text, self.recognisers, deadline))
-            derived = list(self._derived(view, deadline))
-            if not self.options.tagger:
-                return _Part(view, found, derived, None)
-            judged = judge(view.text, found, CAREFUL if self.options.mode == "max_recall" else BALANCED)
-            return _Part(view, [*found, *judged.spans], derived, judged.doubtful)
+            return view, found, list(self._derived(view, deadline))
+
+    def _judged(self, index: int, view: View, spans: list[Span]) -> list[Span]:
+        """Return the findings as the tagger sees them, having heard the rules, the record and the language model."""
+        careful = self.options.mode == "max_recall"
+        with _failing(index):
+            return heard(view.text, spans, CAREFUL if careful else BALANCED, 0.0 if careful else VETO)
 
     def _named(self, index: int, text: str, known: tuple[Known, ...]) -> tuple[Span, ...]:
         """Return where the text names what the record knows."""
@@ -148,12 +141,10 @@ class LayeredDetector:
         with _failing(index):
             return tuple(find_known(text, known))
 
-    def _entities(self, parts: Sequence[_Part], found: Sequence[Sequence[Span]]) -> list[list[Span]]:
-        whole = self.options.mode == "max_recall"
+    def _entities(self, views: Sequence[View], found: Sequence[Sequence[Span]]) -> list[list[Span]]:
         try:
-            pairs = zip(parts, found, strict=True)
-            asked = [ner.Asked(part.view.text, spans, part.doubtful, whole) for part, spans in pairs]
-            return ner.entities(asked, self.options.model)
+            open_only = [None if self.options.mode == "max_recall" else spans for spans in found]
+            return ner.entities([view.text for view in views], open_only, self.options.model)
         except (ValueError, RuntimeError, MemoryError) as failure:
             raise DetectionFailed(0, f"the language model failed with {type(failure).__name__}") from None
 
@@ -195,14 +186,14 @@ class LayeredDetector:
                         start, end = other.origin(span.start + begin, span.end + begin)
                         yield Span(start, end, span.kind, span.score, span.recogniser)
 
-    def _settle(self, text: str, part: _Part, found: Sequence[Span]) -> list[Span]:
-        view, spans = part.view, list(found)
+    def _settle(self, text: str, view: View, spans: list[Span], derived: list[Span]) -> list[Span]:
+        spans = list(spans)
         spans.extend(list(screening.extended(view.text, spans)))
         spans.extend(screening.repeated(view.text, [s for s in spans if s.recogniser != "unknown_capitals"]))
         spans.extend(self._denied(view.text))
         if self.options.mode == "max_recall":
             spans.extend(unsafe(view.text))
-        mapped = [Span(*view.origin(s.start, s.end), s.kind, s.score, s.recogniser) for s in spans] + part.derived
+        mapped = [Span(*view.origin(s.start, s.end), s.kind, s.score, s.recogniser) for s in spans] + derived
         kept = [span for span in mapped if span.kind not in self.options.keep and not self._allowed(text, span)]
         settled = (trimmed(text, span) for span in _together(text, resolve(kept)))
         return [span for span in settled if span is not None]
@@ -244,22 +235,31 @@ def _known_word(word: str) -> bool:
     return lexicon.is_word(word) or lexicon.is_name(word)
 
 
+_PLACES = frozenset({"site", "organisation", "city"})
+_WITHIN_NAME = (" ", "  ", ". ", "-")
+_WITHIN_PLACE = re.compile(r"[ -](?:(?:of|on|in|upon|by|at|de|du|la|le|the|and|or|&)[ -]){0,2}")
+
+
 def _together(text: str, spans: list[Span]) -> Iterator[Span]:
-    """Join neighbouring pieces of one name, so that a person gets one tag."""
+    """Join neighbouring pieces of one name or place, so that a person gets one tag and no small word is left inside."""
     waiting: Span | None = None
     for span in spans:
-        if (
-            waiting is not None
-            and waiting.kind == span.kind == "person_name"
-            and text[waiting.end : span.start] in (" ", "  ", ". ", "-")
-        ):
-            waiting = Span(waiting.start, span.end, span.kind, max(waiting.score, span.score), waiting.recogniser)
+        if waiting is not None and _of_one(text, waiting, span):
+            kind, score = (waiting.kind, max(waiting.score, span.score))
+            waiting = Span(waiting.start, span.end, kind, score, waiting.recogniser)
             continue
         if waiting is not None:
             yield waiting
         waiting = span
     if waiting is not None:
         yield waiting
+
+
+def _of_one(text: str, left: Span, right: Span) -> bool:
+    between = text[left.end : right.start]
+    if left.kind == right.kind == "person_name":
+        return between in _WITHIN_NAME
+    return left.kind in _PLACES and right.kind in _PLACES and bool(_WITHIN_PLACE.fullmatch(between))
 
 
 def build_detector(options: Mapping[str, Any] | None = None) -> LayeredDetector:

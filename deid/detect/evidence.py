@@ -5,8 +5,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
+from itertools import pairwise
 
 from deid.detect import lexicon, plausible
 from deid.detect.reading import NOT_FIRST
@@ -65,7 +66,8 @@ class Words:
         self.near = ["~" + known[word] if word in known else _neighbour(word) for word in self.written]
         self.gaps = self._gaps()
         self.open = [True] * len(self.tokens)
-        self.rules = self._rules(found)
+        self.rules, self.weak = self._rules([span for span in found if span.recogniser != "ner"])
+        self.model = self._entities([span for span in found if span.recogniser == "ner"])
         self.again: dict[str, int] = {}
         titled: set[str] = set()
         for at, word in enumerate(self.written):
@@ -73,6 +75,8 @@ class Words:
             if at and self.near[at - 1] in TITLES:
                 titled.add(word.lower())
         self.titled = titled
+        self.lowered = {word for word in self.written if word.islower()}
+        self.lines = self._lines()
         self.tone = self._tone()
 
     def _gaps(self) -> list[str]:
@@ -81,21 +85,49 @@ class Words:
         starts = [*(token.start() for token in self.tokens), len(self.text)]
         return [_gap(self.text[end:start], at == 0) for at, (end, start) in enumerate(zip(ends, starts, strict=True))]
 
-    def _rules(self, found: Sequence[Span]) -> list[str]:
-        """Return for each word the kind and recogniser of the surest finding of the rules that touches it."""
-        rules, at = [""] * len(self.tokens), 0
-        for span in sorted(found, key=lambda span: (span.start, span.score)):
+    def _rules(self, found: Sequence[Span]) -> tuple[list[str], list[str]]:
+        """Return for each word the kind of the surest finding of the rules that touches it, and who is unsure of it."""
+        rules, weak = [""] * len(self.tokens), [""] * len(self.tokens)
+        for span, reach in self.touching(sorted(found, key=lambda span: (span.start, span.score))):
+            for at in reach:
+                rules[at] = f"{span.kind}{int(span.score * 4)}"
+                inside = span.start <= self.tokens[at].start() and self.tokens[at].end() <= span.end
+                self.open[at] &= not (inside and span.score >= SURE)
+                weak[at] = span.recogniser if span.score < SURE else ""
+        return rules, weak
+
+    def _entities(self, found: Sequence[Span]) -> list[str]:
+        """Return for each word the kind that the language model gives it."""
+        model = [""] * len(self.tokens)
+        for span, reach in self.touching(found):
+            for at in reach:
+                model[at] = span.kind
+        return model
+
+    def touching(self, spans: Iterable[Span]) -> Iterator[tuple[Span, range]]:
+        """Yield each span, in the order of their starts, with the places of the words that it touches."""
+        at = 0
+        for span in spans:
             while at and self.tokens[at - 1].end() > span.start:
                 at -= 1
             while at < len(self.tokens) and self.tokens[at].end() <= span.start:
                 at += 1
             reach = at
             while reach < len(self.tokens) and self.tokens[reach].start() < span.end:
-                rules[reach] = f"{span.kind}{int(span.score * 4)}"
-                inside = span.start <= self.tokens[reach].start() and self.tokens[reach].end() <= span.end
-                self.open[reach] &= not (inside and span.score >= SURE)
                 reach += 1
-        return rules
+            yield span, range(at, reach)
+
+    def _lines(self) -> list[str]:
+        """Return for each word how long its line is and where it stands in it; the last line of all is told apart."""
+        starts = [at for at, token in enumerate(self.tokens) if at == 0 or self.gaps[at] == "^"] + [len(self.tokens)]
+        lines: list[str] = []
+        for number, (start, end) in enumerate(pairwise(starts)):
+            last = "z" if number == len(starts) - 2 else ""
+            lines += [
+                f"{min(end - start, 5)}{'a' if at == start else 'o' if at == end - 1 else ''}{last}"
+                for at in range(start, end)
+            ]
+        return lines
 
     def _tone(self) -> str:
         letters = [word for word in self.written if len(word) > 3 and word.isalpha()]
@@ -123,10 +155,25 @@ class Words:
             f"n{again}{short}", f"kb{kind_before}|{gap}|{own}", f"ka{kind_after}|{follows}|{own}", f"gb{gap}|{before}|{short}", f"ha{follows}|{after}|{short}",
             f"l{min(len(low), 9)}{short}",
         ]  # fmt: skip
+        clue += [
+            f"v{self.lines[at]}|{short}{own[0]}",
+            f"c3{near[at - 3] if at > 2 else '^'}",
+            f"c4{near[at + 3] if at + 2 < last else '$'}",
+        ]
+        if own[0] in "TM" and low in self.lowered:
+            clue.append("low")
+        model = self.model[at]
+        if model or self.weak[at]:
+            clue += [
+                f"m{model}|{own}",
+                f"q{self.weak[at]}|{short}",
+                f"mq{model}|{self.weak[at]}",
+                f"mb{model}|{before}",
+            ]
         if short[1] == "w":
             clue.append(f"w{low}")
         elif own[0] != "#":
-            clue.append(f"e{low[-3:]}")
+            clue += [f"e{low[-3:]}", f"e2{low[-2:]}", f"i{low[:3]}"]
         if low in self.titled:
             clue.append("titled")
         return clue

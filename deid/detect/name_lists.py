@@ -25,7 +25,7 @@ _SLASHED = re.compile(r"(?<![\w/])(?P<id>[A-Z]{2,3}[/:][a-z]{2,3}|[A-Z]{2,3}/[A-
 _ENDING = re.compile(r"(?:[-–—~]{1,2}[ ]?|/)(?P<id>[A-Z]{2,3})(?=\s{0,2}(?:\n|$))")
 #: Letters that stand alone in the last line: whoever wrote the note.
 _LAST_LINE = re.compile(r"\n[ \t]*(?P<id>[A-Z]{2,3})\s*$")
-_NO_WRITER = frozenset(
+NO_WRITER = frozenset(
     [
         "prn",
         "npo",
@@ -286,5 +286,5 @@ class Initials:
                     continue
                 yield Span(match.start("id"), match.end("id"), "initials", score, "initials")
         last = _LAST_LINE.search(text, max(0, len(text) - 40))
-        if last and last["id"].lower() not in _NO_WRITER:
+        if last and last["id"].lower() not in NO_WRITER:
             yield Span(last.start("id"), last.end("id"), "initials", 0.55, "initials")

@@ -65,7 +65,7 @@ def eponym_use(text: str, start: int, end: int) -> bool:
         return False
     if token in _ALONE and _HAD_BEFORE.search(text, max(0, start - 20), start) and not re.match(r"\s[A-Z]", after):
         return True
-    if token not in lexicon.english_names() and not any(part in lexicon.english_names() for part in parts):
+    if token not in _NAMES_TOO and not any(part in lexicon.english_names() for part in (token, *parts)):
         return True
     return bool(
         _EPONYM_AFTER.match(after)
@@ -78,6 +78,8 @@ def eponym_use(text: str, start: int, end: int) -> bool:
 _ALONE = frozenset(
     "graves hodgkin hodgkins crohn crohns parkinsons alzheimer alzheimers cushings addisons raynaud raynauds pagets wilsons".split()  # noqa: SIM905
 )
+#: Eponyms that are surnames of many living persons: only what stands around them tells which is meant.
+_NAMES_TOO = lexicon.word_set("eponyms_names_too")
 _HAD_BEFORE = re.compile(
     r"\b(?:with|for|of|has|had|have|known|possible|probable|suspected|likely|active|treated|\?)\s?$", re.IGNORECASE
 )

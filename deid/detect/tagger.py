@@ -12,7 +12,6 @@ from __future__ import annotations
 import gzip
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from importlib import resources
 
@@ -20,9 +19,9 @@ import numpy as np
 import numpy.typing as npt
 
 from deid.detect import lexicon, plausible
-from deid.detect.evidence import TITLES, Words
+from deid.detect.evidence import SURE, TITLES, Words
 from deid.detect.identifiers import CLINICAL_CODE, CODE_BEFORE
-from deid.detect.name_lists import NOT_INITIALS
+from deid.detect.name_lists import NO_WRITER, NOT_INITIALS
 from deid.detect.reading import PARTICLES
 from deid.model import Span
 
@@ -31,9 +30,11 @@ LABELS = ("none", "name", "place", "number", "initials", "username", "other")
 KINDS: Mapping[str, str] = {
     "name": "person_name", "place": "site", "number": "record_number", "initials": "initials", "username": "username",
 }  # fmt: skip
-BALANCED, CAREFUL = 0.5, 0.15
-#: From this chance on a word is worth the opinion of the language model: docs/text.md says what is lost below.
-DOUBTFUL = 0.02
+BALANCED, CAREFUL = 0.4, 0.12
+#: Below this chance of being an identifier an unsure finding of the rules or the language model is dropped.
+VETO = 0.08
+#: From this chance on a capital belongs to the name or place beside it.
+BESIDE = 0.12
 _LOGIN = re.compile(
     r"\b(?:user\w*|log\w*|account|handle|name|id|by|profile|online)\b[^.\n]{0,24}$|(?:^|\n)\W{0,3}(?:\d\d:\d\d\W{1,3})?$"
 )
@@ -83,55 +84,90 @@ def chances(evidence: Sequence[Sequence[str]]) -> npt.NDArray[np.float32]:
     return likely
 
 
-@dataclass(frozen=True)
-class Judgement:
-    """What the tagger holds of a text: what it finds, and the other words that it does not rule out.
-
-    Each of those comes with its place and whether it stands beside a finding, of which it may be a part.
-    """
-
-    spans: tuple[Span, ...] = field(repr=False)
-    doubtful: tuple[tuple[int, int, bool], ...]
-
-
-def judge(text: str, found: Sequence[Span], threshold: float = BALANCED) -> Judgement:
-    """Judge every word that the rules leave open."""
+def tagged(text: str, found: Sequence[Span], threshold: float = BALANCED) -> Iterator[Span]:
+    """Yield the stretches that are more likely than the threshold to be identifiers, neighbours of a kind as one."""
     words = Words(text, found)
-    judged = [at for at, word in enumerate(words.written) if words.open[at] and could_be_marked(word)]
-    if not judged:
-        return Judgement((), ())
-    likely = chances([words.evidence(at) for at in judged])
-    spans = tuple(_marked(words, judged, likely, threshold))
-    identifies = 1 - likely[:, 0] - likely[:, -1]
-    unsure = [at for at, holds in zip(judged, identifies >= DOUBTFUL, strict=True) if holds]
-    return Judgement(spans, tuple(_uncovered(words, unsure, [*found, *spans])))
+    at = judged(words)
+    if at:
+        yield from _marked(words, at, chances([words.evidence(one) for one in at]), threshold)
 
 
-def tagged(text: str, found: Sequence[Span], threshold: float = BALANCED) -> tuple[Span, ...]:
-    """Return the stretches that are more likely than the threshold to be identifiers, neighbours of a kind as one."""
-    return judge(text, found, threshold).spans
+def heard(text: str, found: Sequence[Span], threshold: float, veto: float) -> list[Span]:
+    """Return what the rules and the language model found, without what the tagger rejects, and what it adds.
+
+    Only findings that are unsure of themselves are put to it, and rejected where no word of theirs is likelier than
+    `veto` to belong to an identifier.
+    """
+    words = Words(text, found)
+    at = judged(words)
+    if not at:
+        return list(found)
+    likely = chances([words.evidence(one) for one in at])
+    meant = dict(zip(at, (1 - likely[:, 0]).tolist(), strict=True))
+    kept = [
+        span
+        for span, reach in words.touching(sorted(found, key=lambda span: span.start))
+        if span.score >= SURE
+        or span.kind not in _PUT_TO_IT
+        or not reach
+        or max(meant.get(one, 1.0) for one in reach) >= veto
+    ]
+    return [*kept, *_marked(words, at, likely, threshold)]
 
 
-def _uncovered(words: Words, listed: Sequence[int], found: Sequence[Span]) -> Iterator[tuple[int, int, bool]]:
-    """Yield the place of each listed word that no finding covers, and whether one covers the word before or after."""
-    covered = bytearray(len(words.text))
-    for span in found:
-        covered[span.start : span.end] = b"\1" * (span.end - span.start)
-    tokens = words.tokens
-    for at in listed:
-        if covered.find(0, *tokens[at].span()) >= 0:
-            near = (other for other in (at - 1, at + 1) if 0 <= other < len(tokens))
-            yield *tokens[at].span(), any(covered.find(0, *tokens[other].span()) < 0 for other in near)
+def _widen(words: Words, labels: dict[int, str], sure: Mapping[int, float]) -> None:
+    """Let a capital beside a name or place belong to it on weaker evidence: `Iron` of `Faith Iron Cloud`."""
+    for step in (1, -1):
+        for at in sorted(sure, reverse=step < 0):
+            beside = at - step
+            if (
+                at in labels
+                or not 0 <= beside < len(words.written)
+                or sure[at] < BESIDE
+                or not words.written[at][0].isupper()
+            ):
+                continue
+            if (
+                words.gaps[max(at, beside)] != " "
+                or (words.written[beside].isupper() and len(words.written[beside]) > 1) != words.written[at].isupper()
+            ):
+                continue
+            label = labels.get(beside) or _label_of(words.rules[beside])
+            if label in ("name", "place") and _plausible(words, at, label):
+                labels[at] = label
+
+
+def _label_of(rule: str) -> str:
+    """Return the label that a sure finding of the rules stands for."""
+    kind, score = rule[:-1], rule[-1:]
+    return (
+        {"person_name": "name", "site": "place", "organisation": "place", "city": "place"}.get(kind, "")
+        if score.isdigit() and int(score) > 1
+        else ""
+    )
+
+
+_PUT_TO_IT = frozenset({"person_name", "site", "organisation", "city", "initials", "username", "street_address"})
+
+
+def judged(words: Words) -> list[int]:
+    """Return the places of the words to be judged: those that could be identifiers and that no rule is sure of."""
+    return [
+        at
+        for at, word in enumerate(words.written)
+        if words.open[at] and (words.weak[at] or words.model[at] or could_be_marked(word))
+    ]
 
 
 def _marked(words: Words, judged: Sequence[int], likely: npt.NDArray[np.float32], threshold: float) -> Iterator[Span]:
-    """Yield the stretches of the judged words that are more likely than the threshold to be identifiers."""
+    """Yield the stretches of one label among the words that are likely enough."""
     least = np.array([threshold + (1 - threshold) * max(_doubt(words.written[at]), _first(words, at)) for at in judged])
     meant = (1 - likely[:, 0] - likely[:, -1] > least) & (likely[:, 0] < 1 - threshold)
     best = likely[:, 1:-1].argmax(axis=1) + 1
     labels = {at: LABELS[label] for at, label, holds in zip(judged, best, meant, strict=True) if holds}
     labels = {at: label for at, label in labels.items() if _plausible(words, at, label)}
     sure = dict(zip(judged, (1 - likely[:, 0]).tolist(), strict=True))
+    _widen(words, labels, sure)
     run: list[int] = []
     surest = 0.0
     for at in sorted(labels):
@@ -182,7 +218,7 @@ def _plausible(words: Words, at: int, label: str) -> bool:
             and not CODE_BEFORE.search(words.text, max(0, token.start() - 24), token.start())
         )
     if label == "initials":
-        return bool(_INITIALS.fullmatch(written)) and plain not in NOT_INITIALS
+        return bool(_INITIALS.fullmatch(written)) and plain not in NOT_INITIALS and plain not in NO_WRITER
     if plausible.eponym_use(words.text, token.start(), token.end()) or (plain in lexicon.clinical_words() and plain not in lexicon.english_names()):  # fmt: skip
         return False
     if own[0] == "#" or (own[0] in "UM" and CLINICAL_CODE.fullmatch(written)):

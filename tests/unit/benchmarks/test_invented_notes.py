@@ -17,7 +17,13 @@ def notes() -> list[dict]:
     finally:
         sys.path.remove(str(BENCHMARKS))
     again = [
-        compose(BENCHMARKS / "mirror" / "notes.txt", BENCHMARKS / "mirror" / "words.txt", 60, "mirror") for _ in "ab"
+        compose(
+            BENCHMARKS / "mirror" / "template" / "notes.txt",
+            BENCHMARKS / "mirror" / "template" / "words.txt",
+            60,
+            "mirror",
+        )
+        for _ in "ab"
     ]
     assert again[0] == again[1]
     return again[0]
