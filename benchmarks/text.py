@@ -1,6 +1,6 @@
 """Detection in free text: ours beside stock Presidio, in the same run, on labelled corpora; figures as JSON too.
 
-    python benchmarks/text.py [--corpora FOLDER] [--scorer score.py] [--json OUT.json] [--notes N] [--ours-only] [--kinds]
+    python benchmarks/text.py [--corpora FOLDER] [--scorer score.py] [--json OUT.json] [--notes N] [--ours-only] [--ablation] [--kinds]
 
 The mirror (benchmarks/mirror) is measured first: notes written by hand by people who had seen neither rules nor training
 text, and read by nobody who writes either. Only totals and shares of kinds are printed of it. The template mirror is an
@@ -26,7 +26,7 @@ from typing import Any
 from invented_notes import compose
 from marked_notes import read_folder
 
-from deid.detect import build_detector, lexicon
+from deid.detect import build_detector, judging, lexicon
 from deid.model import Known, Span
 from deid.text_evaluate import Labelled, TextScore, evaluate, read_labelled
 from deid.texting import TYPES
@@ -73,6 +73,20 @@ class StockPresidio:
 
     def find_all(self, texts: Sequence[str], known: Sequence[tuple[Known, ...]]) -> list[list[Span]]:
         return [[Span(r.start, r.end, ENTITY.get(r.entity_type, "record_number"), r.score, "presidio") for r in self._engine.analyze(text, "en")] for text in texts]  # fmt: skip
+
+
+class ModelAsked:
+    """Our detector with the language model asked about every word that the tagger judged, sure of it or not."""
+
+    def __init__(self) -> None:
+        self._detector = build_detector()
+
+    def find_all(self, texts: Sequence[str], known: Sequence[tuple[Known, ...]]) -> list[list[Span]]:
+        doubtful, judging.DOUBTFUL = judging.DOUBTFUL, 0.0
+        try:
+            return self._detector.find_all(texts, known)
+        finally:
+            judging.DOUBTFUL = doubtful
 
 
 def mirrors(folder: Path) -> list[Path]:
@@ -182,6 +196,9 @@ def main() -> None:
     parser.add_argument("--json", type=Path)
     parser.add_argument("--notes", type=int, default=0, help="only the first N notes of each corpus")
     parser.add_argument("--ours-only", action="store_true")
+    parser.add_argument(
+        "--ablation", action="store_true", help="only ours, with the language model never and always asked"
+    )
     parser.add_argument("--kinds", action="store_true", help="print the share found of each kind")
     parser.add_argument("--only", help="only the corpus of this name")
     options = parser.parse_args()
@@ -190,7 +207,9 @@ def main() -> None:
         ("deid with the record", build_detector(), True),
         ("deid max_recall with the record", build_detector({"mode": "max_recall"}), True),
     ]
-    if not options.ours_only:
+    if options.ablation:
+        systems = [systems[0], ("deid, model never", build_detector({"ner": False}), False), ("deid, model always", ModelAsked(), False)]  # fmt: skip
+    elif not options.ours_only:
         systems += [
             ("Presidio", StockPresidio(organisations=False), False),
             ("Presidio with organisations", StockPresidio(organisations=True), False),

@@ -18,7 +18,7 @@ from faker import Faker  # noqa: E402
 from invented_notes import Words as Lists  # noqa: E402
 
 from deid.detect import evidence as evidence_of  # noqa: E402
-from deid.detect import lexicon, ner, plausible, screening, tagger  # noqa: E402
+from deid.detect import judging, lexicon, ner, plausible, screening  # noqa: E402
 from deid.detect.detector import _BUILT_IN  # noqa: E402
 from deid.model import Span  # noqa: E402
 
@@ -142,7 +142,7 @@ def examples(notes: Sequence[Note], seed: int) -> tuple[list[list[str]], list[st
         words, forgotten = _words(note, found, random.Random(f"{seed}:{number}"))
         marks = [(s["start"], s["end"], LABEL_OF.get(s["type"], "other")) for s in note["spans"]]
         marks += [(s["start"], s["end"], "other") for s in note["neutral"]]
-        judged = set(tagger.judged(words))
+        judged = set(judging.judged(words))
         for at, token in enumerate(words.tokens):
             if at in judged or token.group() in forgotten:
                 evidence.append(words.evidence(at))
@@ -156,7 +156,7 @@ def _found(notes: Sequence[Note]) -> list[list[Span]]:
     """Return what the rules and the language model find in each note."""
     texts = [note["text"] for note in notes]
     found = [[span for recogniser in _BUILT_IN.values() for span in recogniser.find(text)] for text in texts]
-    entities = ner.entities(texts, found)
+    entities = ner.entities([ner.Asked(text, spans) for text, spans in zip(texts, found, strict=True)])
     return [
         [*spans, *screening.screened(text, listed)] for text, spans, listed in zip(texts, found, entities, strict=True)
     ]

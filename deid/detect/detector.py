@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, fields, replace
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from deid.contracts import DetectionFailed, Recogniser
 from deid.detect import lexicon, ner, screening
@@ -15,6 +15,7 @@ from deid.detect.ages import AgesOver89
 from deid.detect.contacts import Contacts
 from deid.detect.dates import Dates
 from deid.detect.identifiers import Identifiers
+from deid.detect.judging import VETO, Judgement, judge
 from deid.detect.known import NICKNAMES, find_known
 from deid.detect.max_recall import unsafe
 from deid.detect.name_forms import NamesByForm
@@ -23,7 +24,7 @@ from deid.detect.names import NamesInContext
 from deid.detect.own import own_recognisers
 from deid.detect.places import Places
 from deid.detect.resolve import resolve, trimmed
-from deid.detect.tagger import BALANCED, CAREFUL, VETO, heard
+from deid.detect.tagger import BALANCED, CAREFUL
 from deid.detect.views import View, despaced, fold, joined, without_ocr_slips
 from deid.detect.worth import Worth
 from deid.errors import PolicyError, did_you_mean, problem_kind
@@ -87,6 +88,18 @@ _BUILT_IN: Mapping[str, Recogniser] = {
 _STRICT = ("dates", "contacts", "identifiers", "places", "names_in_context", "names_by_form", "names_by_list")
 
 
+class _Part(NamedTuple):
+    """What one text holds by itself: its readable view, what the rules find in it, and once breaks are mended.
+
+    Last, what the tagger holds of it; None where it was not asked.
+    """
+
+    view: View
+    found: list[Span]
+    derived: list[Span]
+    judged: Judgement | None
+
+
 @dataclass(frozen=True)
 class LayeredDetector:
     """Runs the recognisers on every view of a text, the language model, the record, and spreads what is certain."""
@@ -102,22 +115,22 @@ class LayeredDetector:
         """Return for each text its spans, sorted and disjoint. Raises DetectionFailed, never a shorter list."""
         first = {text: index for index, text in reversed(list(enumerate(texts)))}
         read = {text: self._read(index, text) for text, index in first.items()}
-        named = [self._named(index, read[text][0].text, known[index]) for index, text in enumerate(texts)]
+        named = [self._named(index, read[text].view.text, known[index]) for index, text in enumerate(texts)]
         jobs = list(dict.fromkeys(zip(texts, named, strict=True)))  # the same text with the same hits is one job
-        views = [read[text][0] for text, _ in jobs]
-        found = [[*read[text][1], *hits] for text, hits in jobs]
+        parts = [read[text] for text, _ in jobs]
+        found = [[*part.found, *hits] for part, (_, hits) in zip(parts, jobs, strict=True)]
         if self.options.ner:
-            for view, spans, entities in zip(views, found, self._entities(views, found), strict=True):
-                spans.extend(screening.screened(view.text, entities, groups=self.options.mode == "max_recall"))
-        if self.options.tagger:
-            indices = [first[text] for text, _ in jobs]
-            found = [self._judged(*job) for job in zip(indices, views, found, strict=True)]
-        parts = zip(jobs, views, found, strict=True)
-        settled = {job: self._settle(job[0], view, spans, read[job[0]][2]) for job, view, spans in parts}
+            for part, spans, entities in zip(parts, found, self._entities(parts, found), strict=True):
+                spans.extend(screening.screened(part.view.text, entities, groups=self.options.mode == "max_recall"))
+        found = [
+            self._heard(first[text], part, spans) for (text, _), part, spans in zip(jobs, parts, found, strict=True)
+        ]
+        triples = zip(jobs, parts, found, strict=True)
+        settled = {job: self._settle(job[0], part, spans) for job, part, spans in triples}
         return [list(settled[job]) for job in zip(texts, named, strict=True)]
 
-    def _read(self, index: int, text: str) -> tuple[View, list[Span], list[Span]]:
-        """Return the readable view of a text, what the rules find in it, and what they find once breaks are mended."""
+    def _read(self, index: int, text: str) -> _Part:
+        """Read a text by itself, without its record."""
         if len(text) > LONGEST:
             raise DetectionFailed(index, TOO_LONG)
         view = fold(text)
@@ -126,13 +139,24 @@ class LayeredDetector:
         deadline = time.monotonic() + self.options.seconds
         with _failing(index):
             found = list(self._rules(view.text, self.recognisers, deadline))
-            return view, found, list(self._derived(view, deadline))
+            derived = list(self._derived(view, deadline))
+            if not self.options.tagger:
+                return _Part(view, found, derived, None)
+            return _Part(view, found, derived, self._judge(view, found))
 
-    def _judged(self, index: int, view: View, spans: list[Span]) -> list[Span]:
-        """Return the findings as the tagger sees them, having heard the rules, the record and the language model."""
+    def _judge(self, view: View, found: Sequence[Span]) -> Judgement:
+        """Return what the tagger holds of findings; the careful mode lets it reject none."""
         careful = self.options.mode == "max_recall"
+        return judge(view.text, found, CAREFUL if careful else BALANCED, 0.0 if careful else VETO)
+
+    def _heard(self, index: int, part: _Part, found: list[Span]) -> list[Span]:
+        """Return the findings once the tagger has heard the record and the language model too."""
+        if part.judged is None:
+            return found
+        if len(found) == len(part.found):
+            return part.judged.spans
         with _failing(index):
-            return heard(view.text, spans, CAREFUL if careful else BALANCED, 0.0 if careful else VETO)
+            return self._judge(part.view, found).spans
 
     def _named(self, index: int, text: str, known: tuple[Known, ...]) -> tuple[Span, ...]:
         """Return where the text names what the record knows."""
@@ -141,10 +165,12 @@ class LayeredDetector:
         with _failing(index):
             return tuple(find_known(text, known))
 
-    def _entities(self, views: Sequence[View], found: Sequence[Sequence[Span]]) -> list[list[Span]]:
+    def _entities(self, parts: Sequence[_Part], found: Sequence[Sequence[Span]]) -> list[list[Span]]:
+        whole = self.options.mode == "max_recall"
         try:
-            open_only = [None if self.options.mode == "max_recall" else spans for spans in found]
-            return ner.entities([view.text for view in views], open_only, self.options.model)
+            pairs = zip(parts, found, strict=True)
+            asked = [_asked(part, spans, whole=whole) for part, spans in pairs]
+            return ner.entities(asked, self.options.model)
         except (ValueError, RuntimeError, MemoryError) as failure:
             raise DetectionFailed(0, f"the language model failed with {type(failure).__name__}") from None
 
@@ -186,14 +212,14 @@ class LayeredDetector:
                         start, end = other.origin(span.start + begin, span.end + begin)
                         yield Span(start, end, span.kind, span.score, span.recogniser)
 
-    def _settle(self, text: str, view: View, spans: list[Span], derived: list[Span]) -> list[Span]:
-        spans = list(spans)
+    def _settle(self, text: str, part: _Part, found: Sequence[Span]) -> list[Span]:
+        view, spans = part.view, list(found)
         spans.extend(list(screening.extended(view.text, spans)))
         spans.extend(screening.repeated(view.text, [s for s in spans if s.recogniser != "unknown_capitals"]))
         spans.extend(self._denied(view.text))
         if self.options.mode == "max_recall":
             spans.extend(unsafe(view.text))
-        mapped = [Span(*view.origin(s.start, s.end), s.kind, s.score, s.recogniser) for s in spans] + derived
+        mapped = [Span(*view.origin(s.start, s.end), s.kind, s.score, s.recogniser) for s in spans] + part.derived
         kept = [span for span in mapped if span.kind not in self.options.keep and not self._allowed(text, span)]
         settled = (trimmed(text, span) for span in _together(text, resolve(kept)))
         return [span for span in settled if span is not None]
@@ -205,6 +231,13 @@ class LayeredDetector:
 
     def _allowed(self, text: str, span: Span) -> bool:
         return bool(self.options.allow) and text[span.start : span.end].strip().lower() in self.options.allow
+
+
+def _asked(part: _Part, spans: Sequence[Span], *, whole: bool) -> ner.Asked:
+    """Return what the language model is to read of a text."""
+    if part.judged is None:
+        return ner.Asked(part.view.text, spans, None, whole)
+    return ner.Asked(part.view.text, [*spans, *part.judged.added], part.judged.doubtful, whole)
 
 
 @contextmanager

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -127,45 +128,59 @@ _SENTENCE = re.compile(r"(?:[^.!?\n]|[.!?](?![ \n]+[A-Z0-9(]))+[.!?]?[ \n]*|[.!?
 _CAPITAL = re.compile(r"(?<![\w'’-])[A-Z][\w'’]+")
 
 
-def open_stretches(text: str, found: Sequence[Span] | None) -> list[tuple[int, str]]:
-    """Return the sentences with a capital that neither the rules nor known-safe words explain, with their offsets.
+@dataclass(frozen=True)
+class Asked:
+    """What of a text the model is to read: the sentences in which neither findings nor known words explain a word.
 
-    Neighbouring sentences stay together, so that the model sees the words around a name. `found` None: the whole text.
+    `doubtful` are the places of the words that the tagger does not rule out, and whether each stands beside a finding;
+    None where no tagger was asked: then a capital that no sure finding covers is enough.
     """
-    if found is None:
-        return list(chunks(text))
-    covered = sorted((span.start, span.end) for span in found if span.score >= SURE)
-    stretches: list[list[int]] = []
-    for sentence in _SENTENCE.finditer(text):
-        if _is_open(text, sentence.start(), sentence.end(), covered):
-            if stretches and stretches[-1][1] == sentence.start():
-                stretches[-1][1] = sentence.end()
-            else:
-                stretches.append([sentence.start(), sentence.end()])
-    return [(start + offset, piece) for start, end in stretches for offset, piece in chunks(text[start:end])]
+
+    text: str = field(repr=False)
+    found: Sequence[Span] = field(repr=False)
+    doubtful: Sequence[tuple[int, int, bool]] | None = None
+    whole: bool = False
+
+    def stretches(self) -> list[tuple[int, str]]:
+        """Return the open sentences with their offsets; neighbours stay together, so that names keep their context."""
+        if self.whole:
+            return list(chunks(self.text))
+        stretches: list[list[int]] = []
+        words, at = self._words(), 0
+        for sentence in _SENTENCE.finditer(self.text) if words else ():
+            first = at
+            while at < len(words) and words[at][0] < sentence.end():
+                at += 1
+            if any(beside or self._unexplained(start, end, sentence.start()) for start, end, beside in words[first:at]):
+                if stretches and stretches[-1][1] == sentence.start():
+                    stretches[-1][1] = sentence.end()
+                else:
+                    stretches.append([*sentence.span()])
+        return [(start + offset, piece) for start, end in stretches for offset, piece in chunks(self.text[start:end])]
+
+    def _words(self) -> list[tuple[int, int, bool]]:
+        """Return the doubtful or else the capitalised words that no sure finding covers."""
+        covered = sorted((span.start, span.end) for span in self.found if span.score >= SURE)
+        doubtful = self.doubtful
+        if doubtful is None:
+            doubtful = [(*token.span(), False) for token in _CAPITAL.finditer(self.text)]
+        last = [bisect_right(covered, (start, len(self.text))) - 1 for start, *_ in doubtful]
+        return [word for word, at in zip(doubtful, last, strict=True) if at < 0 or covered[at][1] < word[1]]
+
+    def _unexplained(self, start: int, end: int, sentence: int) -> bool:
+        """Whether a capitalised word is none that everybody knows, or whose capital was chosen, and not clinical."""
+        if not self.text[start].isupper():
+            return False
+        word = fold_word(self.text[start:end]).removesuffix("'s")
+        chosen = start > sentence and self.text[start - 2 : start - 1].islower()
+        return (is_name(word) or chosen or not is_word(word)) and not clinical_shape(word)
 
 
-def _is_open(text: str, start: int, end: int, covered: Sequence[tuple[int, int]]) -> bool:
-    for token in _CAPITAL.finditer(text, start, end):
-        at = bisect_right(covered, (token.start(), len(text))) - 1
-        if at >= 0 and covered[at][1] >= token.end():
-            continue
-        word = fold_word(token.group()).removesuffix("'s")
-        chosen = token.start() > start and text[token.start() - 2 : token.start() - 1].islower()
-        if (is_name(word) or chosen or not is_word(word)) and not clinical_shape(word):
-            return True
-    return False
-
-
-def entities(texts: Sequence[str], found: Sequence[Sequence[Span] | None], model: str = MODEL) -> list[list[Span]]:
+def entities(asked: Sequence[Asked], model: str = MODEL) -> list[list[Span]]:
     """Return the entities of the stretches that are still open in each text, in one batch through the model."""
     engine = analyzer(model)
-    spans: list[list[Span]] = [[] for _ in texts]
-    pieces = [
-        (number, offset, piece)
-        for number, text in enumerate(texts)
-        for offset, piece in open_stretches(text, found[number])
-    ]
+    spans: list[list[Span]] = [[] for _ in asked]
+    pieces = [(number, offset, piece) for number, own in enumerate(asked) for offset, piece in own.stretches()]
     batch = engine.nlp_engine.process_batch([piece for *_, piece in pieces], language="en", batch_size=64)
     for (number, offset, _), (piece, artifacts) in zip(pieces, batch, strict=True):
         for result in engine.analyze(piece, language="en", nlp_artifacts=artifacts, score_threshold=0.3):

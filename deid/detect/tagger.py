@@ -19,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from deid.detect import lexicon, plausible
-from deid.detect.evidence import SURE, TITLES, Words
+from deid.detect.evidence import TITLES, Words
 from deid.detect.identifiers import CLINICAL_CODE, CODE_BEFORE
 from deid.detect.name_lists import NO_WRITER, NOT_INITIALS
 from deid.detect.reading import PARTICLES
@@ -31,8 +31,6 @@ KINDS: Mapping[str, str] = {
     "name": "person_name", "place": "site", "number": "record_number", "initials": "initials", "username": "username",
 }  # fmt: skip
 BALANCED, CAREFUL = 0.4, 0.12
-#: Below this chance of being an identifier an unsure finding of the rules or the language model is dropped.
-VETO = 0.08
 #: From this chance on a capital belongs to the name or place beside it.
 BESIDE = 0.12
 _LOGIN = re.compile(
@@ -84,37 +82,6 @@ def chances(evidence: Sequence[Sequence[str]]) -> npt.NDArray[np.float32]:
     return likely
 
 
-def tagged(text: str, found: Sequence[Span], threshold: float = BALANCED) -> Iterator[Span]:
-    """Yield the stretches that are more likely than the threshold to be identifiers, neighbours of a kind as one."""
-    words = Words(text, found)
-    at = judged(words)
-    if at:
-        yield from _marked(words, at, chances([words.evidence(one) for one in at]), threshold)
-
-
-def heard(text: str, found: Sequence[Span], threshold: float, veto: float) -> list[Span]:
-    """Return what the rules and the language model found, without what the tagger rejects, and what it adds.
-
-    Only findings that are unsure of themselves are put to it, and rejected where no word of theirs is likelier than
-    `veto` to belong to an identifier.
-    """
-    words = Words(text, found)
-    at = judged(words)
-    if not at:
-        return list(found)
-    likely = chances([words.evidence(one) for one in at])
-    meant = dict(zip(at, (1 - likely[:, 0]).tolist(), strict=True))
-    kept = [
-        span
-        for span, reach in words.touching(sorted(found, key=lambda span: span.start))
-        if span.score >= SURE
-        or span.kind not in _PUT_TO_IT
-        or not reach
-        or max(meant.get(one, 1.0) for one in reach) >= veto
-    ]
-    return [*kept, *_marked(words, at, likely, threshold)]
-
-
 def _widen(words: Words, labels: dict[int, str], sure: Mapping[int, float]) -> None:
     """Let a capital beside a name or place belong to it on weaker evidence: `Iron` of `Faith Iron Cloud`."""
     for step in (1, -1):
@@ -147,19 +114,7 @@ def _label_of(rule: str) -> str:
     )
 
 
-_PUT_TO_IT = frozenset({"person_name", "site", "organisation", "city", "initials", "username", "street_address"})
-
-
-def judged(words: Words) -> list[int]:
-    """Return the places of the words to be judged: those that could be identifiers and that no rule is sure of."""
-    return [
-        at
-        for at, word in enumerate(words.written)
-        if words.open[at] and (words.weak[at] or words.model[at] or could_be_marked(word))
-    ]
-
-
-def _marked(words: Words, judged: Sequence[int], likely: npt.NDArray[np.float32], threshold: float) -> Iterator[Span]:
+def marked(words: Words, judged: Sequence[int], likely: npt.NDArray[np.float32], threshold: float) -> Iterator[Span]:
     """Yield the stretches of one label among the words that are likely enough."""
     least = np.array([threshold + (1 - threshold) * max(_doubt(words.written[at]), _first(words, at)) for at in judged])
     meant = (1 - likely[:, 0] - likely[:, -1] > least) & (likely[:, 0] < 1 - threshold)

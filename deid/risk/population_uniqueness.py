@@ -20,6 +20,7 @@ from deid.risk.subsets import distinct_sizes
 
 Ints = npt.NDArray[np.int64]
 _DANKAR_FRACTION = 0.1
+_ROUNDING = 1e-9
 
 
 @register("metric", "population_uniqueness")
@@ -154,6 +155,7 @@ def dankar(models: Mapping[str, Measure], fraction: float) -> Measure:
 
 
 def _in_range(name: str, value: float, counts: Ints, size: float, **detail: float) -> Measure:
+    value = min(value, size) if value <= size * (1 + _ROUNDING) else value  # all alone: N itself, but for rounding
     if not np.isfinite(value) or value < 0 or value > size:
         return unavailable(name, "the estimate is not between 0 and the population size", Status.OUT_OF_RANGE, **detail)
     if value == 0.0 and (counts == 1).any():

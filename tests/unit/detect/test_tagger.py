@@ -3,7 +3,8 @@
 import pytest
 
 from deid.detect import build_detector
-from deid.detect.tagger import LABELS, chances, tagged, weights
+from deid.detect.judging import tagged
+from deid.detect.tagger import LABELS, chances, weights
 
 
 def found(text: str) -> list[str]:

@@ -1,0 +1,88 @@
+"""What the tagger holds of a whole text: what it adds to the findings, what of them it rejects, what it leaves in doubt."""
+
+# ruff: noqa: E501 - conditions are read as lines
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from deid.detect.evidence import SURE, Words
+from deid.detect.tagger import BALANCED, chances, could_be_marked, marked
+from deid.model import Span
+
+#: From this chance on a word is worth the opinion of the language model: docs/text.md says what is lost below.
+DOUBTFUL = 0.02
+#: Below this chance of being an identifier an unsure finding of the rules or the language model is dropped.
+VETO = 0.08
+_PUT_TO_IT = frozenset({"person_name", "site", "organisation", "city", "initials", "username", "street_address"})
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What the tagger holds of a text.
+
+    kept      the findings that it was given, without the unsure ones that it rejects
+    added     what it finds itself
+    doubtful  the other words that it does not rule out: place, and whether each stands beside a finding
+    """
+
+    kept: tuple[Span, ...] = field(repr=False)
+    added: tuple[Span, ...] = field(repr=False)
+    doubtful: tuple[tuple[int, int, bool], ...]
+
+    @property
+    def spans(self) -> list[Span]:
+        """All findings."""
+        return [*self.kept, *self.added]
+
+
+def judge(text: str, found: Sequence[Span], threshold: float = BALANCED, veto: float = VETO) -> Judgement:
+    """Judge every word of which no rule is sure.
+
+    A finding that is unsure of itself is rejected where no word of it is likelier than `veto` to identify.
+    """
+    words = Words(text, found)
+    at = judged(words)
+    if not at:
+        return Judgement(tuple(found), (), ())
+    likely = chances([words.evidence(one) for one in at])
+    meant = dict(zip(at, (1 - likely[:, 0]).tolist(), strict=True))
+    kept = tuple(
+        span
+        for span, reach in words.touching(sorted(found, key=lambda span: span.start))
+        if span.score >= SURE
+        or span.kind not in _PUT_TO_IT
+        or not reach
+        or max(meant.get(one, 1.0) for one in reach) >= veto
+    )
+    added = tuple(marked(words, at, likely, threshold))
+    identifies = 1 - likely[:, 0] - likely[:, -1]
+    unsure = [one for one, holds in zip(at, identifies >= DOUBTFUL, strict=True) if holds]
+    return Judgement(kept, added, tuple(_uncovered(words, unsure, [*found, *added])))
+
+
+def tagged(text: str, found: Sequence[Span], threshold: float = BALANCED) -> tuple[Span, ...]:
+    """Return the stretches that are more likely than the threshold to be identifiers, neighbours of a kind as one."""
+    return judge(text, found, threshold).added
+
+
+def judged(words: Words) -> list[int]:
+    """Return the places of the words to be judged: those that could be identifiers and that no rule is sure of."""
+    return [
+        at
+        for at, word in enumerate(words.written)
+        if words.open[at] and (words.weak[at] or words.model[at] or could_be_marked(word))
+    ]
+
+
+def _uncovered(words: Words, listed: Sequence[int], found: Sequence[Span]) -> Iterator[tuple[int, int, bool]]:
+    """Yield the place of each listed word that no finding covers, and whether one covers the word before or after."""
+    covered = bytearray(len(words.text))
+    for span in found:
+        covered[span.start : span.end] = b"\1" * (span.end - span.start)
+    tokens = words.tokens
+    for at in listed:
+        if covered.find(0, *tokens[at].span()) >= 0:
+            near = (other for other in (at - 1, at + 1) if 0 <= other < len(tokens))
+            yield *tokens[at].span(), any(covered.find(0, *tokens[other].span()) < 0 for other in near)
