@@ -10,13 +10,13 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from deid.detect import lexicon, plausible
-from deid.detect.name_lists import NOT_INITIALS
+from deid.detect.known_initials import initial_spans
 from deid.detect.reading import TOKEN
+from deid.detect.shared_facts import Offered, SharedFacts, Spelling
+from deid.detect.worth import SLIP_FROM
 from deid.model import Known, Span
 
 _NO_NAMES = frozenset("dr mr mrs ms md rn jr sr ii iii phd de la van von der den del di da st al el do prof".split())  # noqa: SIM905
-#: Initials are looked for of the subject's own people, who come first, not of every clinician of a table.
-MOST_INITIALS = 12
 NAME_KINDS = frozenset({"person_name", "given_name", "family_name", "clinician_name"})
 _PLACE_KINDS = frozenset({"street_address", "city", "site", "organisation", "state", "country"})
 _SKIP = frozenset(
@@ -80,10 +80,12 @@ class Compact:
 
 def find_known(text: str, known: Iterable[Known]) -> list[Span]:
     """Return where a text names what the record knows. Texts are folded views; `known` comes in its table's spelling."""
-    facts = tuple(sorted(known, key=lambda fact: fact.kind in SHARED_KINDS))  # stable: the own record comes first
-    if not facts:
+    known = tuple(known)
+    if not known:
         return []
     compact, lowered = Compact(text), text.lower()
+    own, shared = _own_and_shared(known)
+    facts = [*own, *_SHARED.worth_looking_for(shared, _offered(text, compact.letters, lowered))] if shared else own
     names: dict[str, str] = {}
     spans: list[Span] = []
     for fact in facts:
@@ -96,10 +98,39 @@ def find_known(text: str, known: Iterable[Known]) -> list[Span]:
             spans.extend(Span(start, end, fact.kind, 1.0, "known") for start, end in compact.find(needle))
         if fact.kind in _PLACE_KINDS and _place_key(fact) in lowered:
             spans.extend(_place_spans(text, fact))
-    if names:
+    if names or any(_name_tokens(fact) for fact in shared if fact.kind in NAME_KINDS):
         spans.extend(_name_spans(text, names))
-        spans.extend(_initial_spans(text, facts))
+        spans.extend(initial_spans(text, [*own, *shared]))
     return spans
+
+
+def _own_and_shared(known: tuple[Known, ...]) -> tuple[list[Known], list[Known]]:
+    """Return the facts of the record itself, which come first everywhere, and those that every note is searched for."""
+    return (
+        [fact for fact in known if fact.kind not in SHARED_KINDS],
+        [fact for fact in known if fact.kind in SHARED_KINDS],
+    )
+
+
+def _offered(text: str, letters: str, lowered: str) -> Offered:
+    """Return what a text offers to facts that are filed by their spelling."""
+    bare = {_folded(token).removesuffix("'s") for token in TOKEN.findall(text)}
+    words = {part for word in bare if "-" in word for part in word.split("-")} | bare
+    words.update(_LATIN.findall(lowered))
+    odd = frozenset(word for word in bare if len(word) >= SLIP_FROM and not lexicon.is_word(word))
+    return Offered(frozenset(words), odd, letters, lowered)
+
+
+def _spelling(fact: Known) -> Spelling:
+    """Return how a fact may be written, as `find_known` looks for it."""
+    if not fact.text.strip():
+        return Spelling((), (), None)
+    words = tuple(_name_tokens(fact)) if fact.kind in NAME_KINDS else ()
+    return Spelling(words, tuple(_needles(fact)), _place_key(fact) if fact.kind in _PLACE_KINDS else None)
+
+
+_LATIN = re.compile(r"[a-z'-]+")
+_SHARED = SharedFacts(_spelling)
 
 
 @lru_cache(maxsize=4096)
@@ -237,31 +268,6 @@ def _one_slip(word: str, name: str) -> bool:
         )
     longer, shorter = (word, name) if len(word) > len(name) else (name, word)
     return shorter in _deletions(longer)
-
-
-def _initial_spans(text: str, facts: tuple[Known, ...]) -> Iterator[Span]:
-    """Find the subject's initials where capitals stand alone: `J.D.`, `pt JD`; undotted ones need a cue before them."""
-    given = [_folded(f.text)[0] for f in facts if f.kind == "given_name" and f.text.strip()]
-    family = [_folded(f.text)[0] for f in facts if f.kind == "family_name" and f.text.strip()]
-    for fact in facts:
-        words = (
-            re.findall(r"[^\W\d_]{2,}", _folded(fact.text)) if fact.kind in ("person_name", "clinician_name") else []
-        )
-        if len(words) >= 2:
-            given.append((words[1] if "," in fact.text else words[0])[0])
-            family.append((words[0] if "," in fact.text else words[-1])[0])
-    for first, last in dict.fromkeys(list(zip(given, family, strict=False))[:MOST_INITIALS]):
-        if not (first.isascii() and last.isascii() and first.isalpha() and last.isalpha()):
-            continue
-        a, b = first.upper(), last.upper()
-        for match in re.finditer(
-            rf"(?<![\w.]){a}\.\s?(?:[A-Z]\.\s?)?{b}\.(?!\w)|(?<![\w.])(?:(?<=pt )|(?<=patient )|(?<=by )|(?<=for )|(?<=initials ))(?:{a}[A-Z]?{b})(?![\w./-])",
-            text,
-        ):
-            yield Span(match.start(), match.end(), "initials", 0.9, "known")
-        if (a + b).lower() not in NOT_INITIALS and not lexicon.is_word((a + b).lower()):
-            bare = re.finditer(rf"(?<![\w./-]){a}{b}(?![\w./-])", text)
-            yield from (Span(match.start(), match.end(), "initials", 0.8, "known") for match in bare)
 
 
 @lru_cache(maxsize=50_000)
