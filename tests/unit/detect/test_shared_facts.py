@@ -1,7 +1,7 @@
 """Facts about everybody are found as if each of them were looked for in every note."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from deid.detect import shared_facts
@@ -32,6 +32,7 @@ def all_of_them(monkeypatch: pytest.MonkeyPatch, text: str, known: list[Known]) 
         return find_known(text, known)
 
 
+@settings(deadline=None)  # word lists and tables are read once
 @given(st.lists(st.sampled_from(PIECES), max_size=12).map(" ".join), st.permutations(SHARED), st.booleans())
 def test_finds_what_a_search_for_every_fact_finds(text: str, shared: list[Known], own: bool) -> None:
     known = [*(OWN if own else []), *shared]

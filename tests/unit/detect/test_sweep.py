@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from deid.detect import ages, contacts, dates, identifiers, name_forms, names, places
@@ -41,6 +41,7 @@ def one_by_one(expressions: list[re.Pattern[str]], text: str) -> dict[int, list[
     return {number: listed for number, listed in found.items() if listed}
 
 
+@settings(deadline=None)  # word lists and tables are read once
 @given(st.text(alphabet=CHARS, max_size=60))
 def test_finds_what_each_expression_finds(text: str) -> None:
     assert spans(MINE, text) == one_by_one(EXPRESSIONS, text)
@@ -50,6 +51,7 @@ PIECES = [*"\n.,:;/-@()' ", "Dr. ", "mar", "Mercy", "General", "Hospital", "born
           "ninety", "MRN", "Ann", "Lee", "RN", "called ", "wife ", "the ", "é", "St"]  # fmt: skip
 
 
+@settings(deadline=None)  # word lists and tables are read once
 @given(st.lists(st.sampled_from(PIECES), max_size=25).map("".join))
 def test_finds_what_each_recogniser_looks_for(text: str) -> None:
     assert spans(ALL_OF_HOUSE, text) == one_by_one(HOUSE, text)
