@@ -8,6 +8,7 @@ names from Faker's locale providers (MIT), folded to plain letters. Nothing here
 
 from __future__ import annotations
 
+import gzip
 import importlib
 import pkgutil
 import unicodedata
@@ -54,6 +55,15 @@ def word_set(section: str) -> frozenset[str]:
 
 
 @cache
+def _vocabulary(section: str) -> frozenset[str]:
+    """Return a part of the vocabulary that `training/make_vocabulary.py` gathered: `words` or `eponyms`."""
+    packed = resources.files("deid").joinpath("data", "clinical_vocabulary.txt.gz").read_bytes()
+    before, _, after = gzip.decompress(packed).decode("utf-8").partition("[eponyms]\n")
+    part = after if section == "eponyms" else before.partition("[words]\n")[2]
+    return frozenset(part.split())
+
+
+@cache
 def clinical_terms() -> frozenset[str]:
     """Return clinical terms in lower case: drugs, eponyms, regimens, scores, genes, devices, abbreviations."""
     return frozenset(fold_word(term) for term in _read("clinical_terms.txt"))
@@ -62,13 +72,14 @@ def clinical_terms() -> frozenset[str]:
 @cache
 def clinical_words() -> frozenset[str]:
     """Return the single words of all clinical terms."""
-    return frozenset(word for term in clinical_terms() for word in term.replace("-", " ").replace("/", " ").split())
+    own = {word for term in clinical_terms() for word in term.replace("-", " ").replace("/", " ").split()}
+    return frozenset(own | _vocabulary("words"))
 
 
 @cache
 def eponyms() -> frozenset[str]:
     """Return names of persons that stand for diseases, signs, scores, procedures and devices."""
-    return frozenset(fold_word(term) for term in _read("eponyms.txt"))
+    return frozenset(fold_word(term) for term in _read("eponyms.txt")) | _vocabulary("eponyms")
 
 
 @cache

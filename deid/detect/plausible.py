@@ -58,7 +58,7 @@ def eponym_use(text: str, start: int, end: int) -> bool:
         ):
             return True
     token = lexicon.fold_word(text[start:end]).removesuffix("'s")
-    if " " in token and token in lexicon.eponyms():
+    if (" " in token or "-" in token) and token in lexicon.eponyms():
         return True
     parts = token.replace("-", " ").replace(".", " ").split()
     if token not in lexicon.eponyms() and not (parts and all(part in lexicon.eponyms() for part in parts)):

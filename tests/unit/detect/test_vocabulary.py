@@ -1,0 +1,34 @@
+"""Words of medicine that no dictionary of English holds stay; a name that is such a word too is still found."""
+
+import pytest
+
+from deid.detect import build_detector, lexicon
+
+
+def found(text: str) -> list[str]:
+    return [text[span.start : span.end] for span in build_detector({}).find_all([text], [()])[0]]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Started Coversyl and Tresiba, stopped Clexane.",
+        "Likely Campylobacter, Helicobacter negative.",
+        "Overlap of Wiskott-Aldrich and Kearns-Sayre was discussed.",
+        "Fazekas 2 change, Dosette box filled, Purewick in place.",
+    ],
+)
+def test_clinical_words_stay(text: str) -> None:
+    assert found(text) == []
+
+
+def test_the_vocabulary_holds_no_everyday_word_and_no_usual_name() -> None:
+    words = lexicon._vocabulary("words")
+    assert len(words) > 30_000
+    assert not words & (lexicon.given_names() | lexicon.family_names())
+    assert not words & {"garden", "lake", "road", "hospital", "city", "will"}
+
+
+def test_a_person_named_like_a_term_is_found() -> None:
+    text = "I spoke to Dr Kidd and to Mrs Helena Berg about the result."
+    assert [name for name in ("Kidd", "Berg") if not any(name in one for one in found(text))] == []
