@@ -11,6 +11,7 @@ import pyarrow as pa
 from deid.errors import DataError, problem_kind
 from deid.formats.columns import UNREAD
 from deid.model import ColumnProfile, TableProfile
+from deid.profiling.attributes import without_attributes
 from deid.profiling.conventions import dialects
 from deid.profiling.decide import Neighbours, decide
 from deid.profiling.header import hints
@@ -61,7 +62,7 @@ def profile_table(name: str, batches: Iterable[pa.RecordBatch], schema: pa.Schem
     neighbours = _neighbours(names, tallies)
     seen = looks(tallies)
     columns = tuple(_column(name, i, schema.field(i), tallies[i], seen[i], neighbours) for i in range(len(names)))
-    columns = without_positions(columns, seen)
+    columns = without_positions(without_attributes(columns, seen), seen)
     return TableProfile(name, tallies[0].rows if tallies else 0, columns, _domain(names, tallies))
 
 

@@ -8,12 +8,15 @@ which no rule of a ready policy claims, unless the values are plainly harmless (
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from deid.model import DIRECT_KINDS
 from deid.profiling import fits_clinical, fits_general, fits_identity, fits_names, fits_people, fits_places
 from deid.profiling.conventions import CONVENTION, convention
-from deid.profiling.fit import HOLDS, LIKELY, NEVER, SURE, Fit, Test, of
+from deid.profiling.dictionaries import YES_NO
+from deid.profiling.doubts import against_closed, is_version, may_be_people
+from deid.profiling.evidence import Case, evidence, with_others
+from deid.profiling.fit import AGAINST, HOLDS, LIKELY, NEVER, SURE, Fit, Test
 from deid.profiling.header import Hint, fold, hints
 from deid.profiling.look import Look
 from deid.profiling.tally import Tally
@@ -41,8 +44,6 @@ _SPEAKING = (
 )
 #: A name from this many points on keeps a direct identifier in play against the values.
 _CLEAR_HINT = 3.0
-#: A second direct kind this close to the first is named too.
-_CLOSE = 1.0
 _LABEL_WORTH = 0.75
 #: What mere impressions can take from a name that a published convention defines.
 MOST_AGAINST_CONVENTION = -2.4
@@ -58,37 +59,30 @@ class Neighbours:
     rows: int = 0
 
 
-@dataclass
-class _Case:
-    """The points of one column by kind, while they are gathered."""
-
-    look: Look
-    hints: dict[str, Hint]
-    fits: dict[str, Fit] = field(default_factory=dict)
-    totals: dict[str, float] = field(default_factory=dict)
-
-
 def decide(
     name: str, label: str, tally: Tally, look: Look, neighbours: Neighbours
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return what a column holds, best first, and the evidence, in counts."""
     if tally.rows == tally.missing:
         return ("empty",), (f"none of {tally.rows} cells is filled",)
-    case = _Case(look, _hints(name, label, look, neighbours))
+    case = Case(look, _hints(name, label, look, neighbours))
     for kind in dict.fromkeys((*case.hints, *_SPEAKING)):
         fit = FITS[kind](look)
         hint = case.hints.get(kind)
+        fit = against_closed(fit, hint, look) if kind == "category" else fit
         case.fits[kind] = fit
         case.totals[kind] = _total(fit, hint)
-    if _hint(case, "category") >= _CLEAR_HINT and case.fits["code"].points >= LIKELY:
-        case.totals["code"] = max(case.totals["code"], _hint(case, "category") + 1.5)  # labels given as checked codes
+    if case.hint("category") >= _CLEAR_HINT and case.fits["code"].points >= LIKELY:
+        case.totals["code"] = max(case.totals["code"], case.hint("category") + 1.5)  # labels given as checked codes
     if "diagnosis_code" in case.hints and case.fits["diagnosis_code"].points >= LIKELY:
         case.totals["category"] -= LIKELY  # the same words name codes and their labels: the values tell which
+    if is_version(case.hints.get("category"), look):
+        case.totals["ip_address"] = NEVER
     best = _best(case)
-    holds = _with_others(best, case, tally)
+    holds = with_others(best, case, tally)
     if name in neighbours.barcodes and "sample_id" not in holds:
         holds = ("sample_id", *holds)
-    return holds[:3], _evidence(holds, case, tally, name in neighbours.barcodes)
+    return holds[:3], evidence(holds, case, tally, name in neighbours.barcodes)
 
 
 def _total(fit: Fit, hint: Hint | None) -> float:
@@ -107,6 +101,10 @@ def _hints(name: str, label: str, look: Look, neighbours: Neighbours) -> dict[st
     for kind, hint in hints(label).items():
         _raise(found, kind, _LABEL_WORTH * hint.points, f"label: {hint.words}")
     known = convention(name, neighbours.dialects)
+    if known and "___" in name and look.share_in(YES_NO) < 1.0:
+        known = None  # the boxes of a question hold yes and no, whatever the header looks like
+    if known and known[0] == "unspoken":
+        return {}
     if known:
         found = {kind: Hint(min(hint.points, 2.0), hint.words) for kind, hint in found.items()}
         found |= _conventional(*known)
@@ -142,7 +140,6 @@ def _raise(found: dict[str, Hint], kind: str, points: float, words: str) -> None
         found[kind] = Hint(points, words)
 
 
-_DATES = ("holds_date", "iso_date", "sas_date")
 _BARE_NAMES = frozenset({"name", "nom", "nombre", "naam", "nome", "namn", "navn"})
 
 
@@ -153,87 +150,36 @@ def _study(look: Look, cdisc: bool) -> str:
     return "subject_id" if look.present >= 12 else "record_id"
 
 
-def _best(case: _Case) -> str:
-    ranked = sorted(case.totals.items(), key=lambda item: (-item[1], -_hint(case, item[0]), item[0]))
+def _best(case: Case) -> str:
+    ranked = sorted(case.totals.items(), key=lambda item: (-item[1], -case.hint(item[0]), item[0]))
     kind, points = ranked[0]
     if points < HOLDS:
         return "unknown"
     if kind not in DIRECT_KINDS and not _harmless(kind, case):
         clear = max((hint.points for other, hint in case.hints.items() if other in DIRECT_KINDS), default=0.0)
-        if clear >= _CLEAR_HINT and clear > _hint(case, kind) - (case.fits[kind].points < LIKELY) * 0.4:
+        if clear >= _CLEAR_HINT and clear > case.hint(kind) - (case.fits[kind].points < LIKELY) * 0.4:
             return "unknown"
     if kind == "category" and case.look.distinct == 1 and case.totals.get("constant", 0) >= HOLDS:
         return "constant"
     return kind
 
 
-def _hint(case: _Case, kind: str) -> float:
-    return case.hints[kind].points if kind in case.hints else 0.0
-
-
-def _harmless(kind: str, case: _Case) -> bool:
+def _harmless(kind: str, case: Case) -> bool:
     """Whether the values cannot be the identifier that the name speaks of."""
     look = case.look
     if kind == "flag":
         return case.fits["flag"].points >= SURE
     if kind in ("number", "measurement"):
-        return look.decimal >= 0.5 and _hint(case, "licence_number") + _hint(case, "zip") > 0
-    return kind in ("category", "sex", "race", "ethnicity") and fits_identity.plain_labels(look)
+        return look.decimal >= 0.5 and case.hint("licence_number") + case.hint("zip") > 0
+    if kind == "gene_variant":
+        return look.nucleotides
+    if kind == "free_text":  # it is redacted, whatever the header calls it
+        return case.fits[kind].points >= fits_general.WORDY and _no_token(case)
+    labels = kind in ("category", "sex", "race", "ethnicity") and fits_identity.plain_labels(look)
+    return labels and not may_be_people(case.hints, case.fits, look, _CLEAR_HINT)
 
 
-def _with_others(best: str, case: _Case, tally: Tally) -> tuple[str, ...]:
-    """Add direct identifiers that came close, that few values hold, or that a few names betray."""
-    holds = [best]
-    close = [
-        kind
-        for kind, points in sorted(case.totals.items(), key=lambda item: (-item[1], item[0]))
-        if kind in DIRECT_KINDS
-        and points >= max(HOLDS, case.totals.get(best, 0.0) - _CLOSE)
-        and case.fits[kind].points >= LIKELY
-    ]
-    holds += [kind for kind in close if kind not in holds]
-    if best not in ("url", "code_system", "gene_variant", "email", "phone", "fax", "ssn", "ip_address"):
-        holds += [kind for kind, count in sorted(tally.screened.items()) if count and kind not in holds]
-    if (
-        best in ("category", "constant", "code", "diagnosis_code", "occupation", "unknown")
-        and case.look.full_names.any()
-    ):
-        holds += [kind for kind in ("person_name",) if kind not in holds]
-    if (
-        best in ("category", "constant", "site", "organisation", "city")
-        and case.look.mask("street").any()
-        and "street_address" not in holds
-    ):
-        holds.append("street_address")
-    if best in ("category", "code", "measurement", "unknown") and case.look.share(*_DATES):
-        holds.append("date")
-    return tuple(holds)
-
-
-def _evidence(holds: tuple[str, ...], case: _Case, tally: Tally, barcode: bool) -> tuple[str, ...]:
-    look = case.look
-    said = []
-    for kind in holds:
-        hint = case.hints.get(kind)
-        if hint:
-            said.append(f"the name says {kind} ({hint.points:g} points)")
-        fit = case.fits.get(kind)
-        if fit and fit.said and fit.points:
-            said.append(f"{fit.said} ({fit.points:+g} for {kind})")
-    if holds[0] == "unknown":
-        named = sorted(case.hints.items(), key=lambda item: (-item[1].points, item[0]))[:2]
-        said += [f"the name may say {kind} ({hint.points:g} points)" for kind, hint in named]
-        said += [
-            f"{case.fits[kind].said} ({case.fits[kind].points:+g} for {kind})"
-            for kind, _ in named
-            if case.fits[kind].said
-        ]
-    for kind, count in sorted(tally.screened.items()):
-        if kind in holds:
-            said.append(f"{count} of {tally.rows} cells hold the shape of {kind}")
-    if "person_name" in holds[1:]:
-        said.append(of(float(look.full_names.mean()), "read as a person's full name", look))
-    if barcode:
-        said.append("the column's own name has the shape of a sample's")
-    distinct = f"{tally.missing} of {tally.rows} cells are empty; {look.distinct} distinct values"
-    return (*dict.fromkeys(said), distinct)
+def _no_token(case: Case) -> bool:
+    """Whether the header speaks of a subject alone, and the values are no tokens: the subject line of a message."""
+    clear = [kind for kind, hint in case.hints.items() if kind in DIRECT_KINDS and hint.points >= _CLEAR_HINT]
+    return clear == ["subject_id"] and case.fits["subject_id"].points <= AGAINST

@@ -93,10 +93,13 @@ def code(look: Look) -> Fit:
 
 
 def _no_code(look: Look) -> Fit | None:
-    if look.dates >= 0.5 or look.share(*SPEAKING) >= 0.1 or max(look.full_name, look.given, look.family) >= 0.3:
-        return Fit(NEVER, "the values are dates, contacts or names")
+    speaking, names = max(look.documents, look.share(*SPEAKING)), max(look.full_name, look.given, look.family)
+    if look.dates >= 0.5 or speaking >= 0.1 or names >= 0.3:
+        return Fit(NEVER, "the values are dates, contacts, names or documents")
     if look.prose >= 0.3 or look.decimal >= 0.5:
         return Fit(AGAINST, "the values are sentences or fractions")
+    if look.unique > 0.95 and look.numbered and not look.share_where(_snomed) >= 0.5:
+        return Fit(DOUBT, "whole numbers that look handed out, each of which stands once")
     if look.unique > 0.95 and look.present >= 20:
         return Fit(NEAR_UNIQUE, f"{look.distinct} distinct values in {look.present} cells")
     if look.unfamiliar >= 0.5 and look.share("with_digit") < 0.2:
@@ -125,6 +128,8 @@ def gene_variant(look: Look) -> Fit:
     named = look.share("hgvs")
     if named >= 0.9 and look.distinct >= 3:
         return Fit(SURE, of(named, "are HGVS or database names of variants", look))
+    if look.nucleotides:
+        return Fit(STANDS, of(look.share("nucleotides"), "are short sequences of bases", look))
     share = look.share("gene", "gene_symbol")
     if share >= 0.6:
         return Fit(LIKELY, of(share, "have the shape of genes, variants or positions", look))

@@ -51,29 +51,43 @@ def category(look: Look) -> Fit:
 
 
 def _no_category(look: Look) -> Fit | None:
-    speaking = look.share(*SPEAKING)
-    if speaking >= 0.1:
-        return Fit(NEVER, of(speaking, "are contacts or identifiers", look))
-    names = max(look.given, look.family, look.full_name)
-    if names >= 0.3 and look.distinct >= 3:
-        return Fit(NEVER, of(names, "are known names of persons", look))
-    people = look.share_in(dictionaries.towns()) if look.values and look.values[0][:1].isupper() else look.logins
-    if people >= 0.5 and look.distinct >= 3:
-        return Fit(NEVER, of(people, "are names of towns, or an initial with a surname as of logins", look))
+    against = _persons(look)
+    if against:
+        return against
     days = look.share("day_and_month")
     if days >= 0.3:
         return Fit(NEVER, of(days, "are days of a month", look))
-    kin = look.kin_named
-    if kin:
-        return Fit(NEVER, of(kin, "seem to name a relative", look))
+    if look.documents >= 0.1:
+        return Fit(NEVER, of(look.documents, "are documents of their own, or paths of files", look))
     if look.dates >= 0.5 or look.share("dotted") >= 0.5:
         return Fit(NEVER, of(max(look.dates, look.share("dotted")), "are dates, or capital letters with dots", look))
     if look.identifier_like >= 0.5:
         return Fit(AGAINST, of(look.identifier_like, "look like identifiers", look))
     if look.numeric >= 0.9 and (look.decimal >= 0.3 or look.distinct > (100 if look.few else 30)):
         return Fit(AGAINST, of(look.numeric, "are numbers", look))
+    if look.share("foreign") >= 0.3:
+        return Fit(STRANGERS, of(look.share("foreign"), "are in letters that no word list covers", look))
     if look.distinct >= 8 and look.strangers >= 0.5:
         return Fit(STRANGERS, of(look.strangers, "are several words of no list, perhaps names", look))
+    return None
+
+
+def _persons(look: Look) -> Fit | None:
+    """Contacts, names of persons and towns, logins, relatives: no labels."""
+    speaking = look.share(*(kind for kind in SPEAKING if kind != "ip" or not look.versions))
+    if speaking >= 0.1:
+        return Fit(NEVER, of(speaking, "are contacts or identifiers", look))
+    if look.share("caret_name") >= 0.5:
+        return Fit(NEVER, of(look.share("caret_name"), "are words parted by circumflexes", look))
+    names = max(look.given, look.family, look.full_name)
+    if names >= 0.3 and look.distinct >= 3:
+        return Fit(NEVER, of(names, "are known names of persons", look))
+    people = look.share_in(dictionaries.towns()) if look.values and look.values[0][:1].isupper() else look.logins
+    if people >= 0.5 and look.distinct >= 3:
+        return Fit(NEVER, of(people, "are names of towns, or an initial with a surname as of logins", look))
+    kin = look.kin_named
+    if kin:
+        return Fit(NEVER, of(kin, "seem to name a relative", look))
     return None
 
 
@@ -83,7 +97,7 @@ def _repeated(look: Look) -> Fit:
     said = f"{look.distinct} labels in {look.present} cells, each repeated"
     if look.in_blocks:
         return Fit(POSSIBLE, f"{said}, in one block of rows, as keys stand")
-    if look.distinct >= 3 and look.unfamiliar >= 0.5:
+    if look.unfamiliar >= (0.5 if look.distinct >= 3 else 0.9):
         return Fit(POSSIBLE, f"{said}; {of(look.unfamiliar, 'are words of no list, perhaps names', look)}")
     return Fit(LIKELY if look.numeric >= 0.9 else STANDS, said)
 
@@ -92,6 +106,8 @@ def constant(look: Look) -> Fit:
     """One value throughout."""
     if look.distinct != 1 or look.present < 10 or look.share("identifier") * (len(look.values[0]) > 4) or look.dates:
         return Fit(AGAINST)
+    if look.kin_named or look.documents or look.share("foreign"):
+        return Fit(AGAINST, "the value may speak of a person")
     if look.full_name or (max(look.given, look.family) and look.words < 4):
         return Fit(AGAINST, "the value reads as a name")
     return Fit(STANDS - 0.1, f"one value in {look.present} cells")
@@ -101,10 +117,14 @@ def free_text(look: Look) -> Fit:
     """Sentences, or several words that hardly repeat."""
     if look.dates >= 0.8:
         return Fit(NEVER, of(look.dates, "are dates", look))
-    if look.numeric >= 0.8:
-        return Fit(AGAINST, of(look.numeric, "are numbers", look))
+    if look.numeric >= 0.8 or look.share("age_text") >= 0.6:
+        return Fit(AGAINST, of(max(look.numeric, look.share("age_text")), "are numbers or ages", look))
     if look.distinct <= 3 and look.share_in(YES_NO) == 1.0:
         return Fit(AGAINST, "the values are yes and no")
+    if look.documents >= 0.1:
+        return Fit(DOUBT, of(look.documents, "are documents of their own, or paths of files", look))
+    if look.words < 1.2 and look.unique >= 0.5 and look.distinct >= 12:
+        return Fit(DOUBT, "the values are single words, most of them different")
     if look.present >= 12 and look.distinct >= 8 and (look.identifier_like >= 0.8 or look.strangers >= 0.5):
         return Fit(DOUBT, "the values look like identifiers or names")
     if look.prose >= 0.4 and look.words >= 5 and not look.few:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from deid.profiling import checks
 from deid.profiling.dictionaries import SURE_YES_NO
-from deid.profiling.fit import AGAINST, DOUBT, LIKELY, POSSIBLE, SILENT, STANDS, SURE, Fit, Test, graded, of
+from deid.profiling.fit import AGAINST, DOUBT, LIKELY, NEVER, POSSIBLE, SILENT, STANDS, SURE, Fit, Test, graded, of
 from deid.profiling.look import Look
 
 
@@ -16,6 +16,8 @@ def identifier(look: Look) -> Fit:
         return Fit(AGAINST, "the values are yes and no")
     if look.dates >= 0.8:
         return Fit(AGAINST, of(look.dates, "are dates", look))
+    if look.nucleotides:
+        return Fit(NEVER, of(look.share("nucleotides"), "are sequences of bases", look))
     if look.prose >= 0.3 and look.words >= 6:
         return Fit(AGAINST, of(look.prose, "read as sentences", look))
     if look.decimal >= 0.3:
@@ -28,6 +30,14 @@ def identifier(look: Look) -> Fit:
     if look.unique >= 0.95 and look.present >= 20:
         return Fit(POSSIBLE, f"{look.distinct} distinct values in {look.present} cells")
     return Fit(SILENT)
+
+
+def subject(look: Look) -> Fit:
+    """Tokens that name a person in a study; a subject line, or names under such a header, are several words."""
+    worded = look.words >= 2.5 or (look.words >= 1.6 and look.share("with_digit") < 0.5)
+    if worded and look.share("identifier") < 0.5:
+        return Fit(AGAINST, f"{look.words:.1f} words in a value on average")
+    return identifier(look)
 
 
 def yes_no(look: Look) -> bool:
@@ -174,7 +184,7 @@ FITS: Mapping[str, Test] = {
     "device_id": device,
     "vehicle_id": vehicle,
     "record_number": record_number,
-    "subject_id": identifier,
+    "subject_id": subject,
     "sample_id": sample_barcode,
     "accession_number": identifier,
     "health_plan_number": identifier,

@@ -24,6 +24,9 @@ def person_name(look: Look) -> Fit:
     against = _no_name(look)
     if against:
         return against
+    parted = look.share("caret_name")
+    if parted >= 0.6 and look.distinct >= 3:
+        return Fit(SURE, of(parted, "are words parted by circumflexes, as names in messages and images", look))
     said = of(look.full_name, "are a known given name with a known family name, or follow a title", look)
     if look.full_name >= 0.6 and look.distinct >= 3:
         return Fit(SURE, said)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from deid.profiling import dictionaries
 from deid.profiling.dictionaries import SEX_CODES, SEX_WORDS, is_ethnicity, is_race
-from deid.profiling.fit import AGAINST, LIKELY, POSSIBLE, SILENT, STANDS, SURE, Fit, Test, of, silent
+from deid.profiling.fit import AGAINST, DOUBT, LIKELY, POSSIBLE, SILENT, STANDS, SURE, Fit, Test, of, silent
 from deid.profiling.look import Look
 
 
@@ -56,11 +56,11 @@ def sex(look: Look) -> Fit:
         if len(folded & SEX_WORDS) >= 2:
             return Fit(SURE, of(words, "are words for sex or gender", look))
         if {"m", "f"} <= folded or {"m", "w"} <= folded:
-            return Fit(STANDS, "the values are the letters of the sexes")
+            return Fit(STANDS + 0.3, "the values are the letters of the sexes")
         return Fit(LIKELY, of(every, "are codes or words for sex", look))
     if look.distinct > 12 or look.decimal >= 0.3 or look.dates >= 0.3:
         return Fit(AGAINST, f"{look.distinct} distinct values, few of them sexes")
-    return Fit(SILENT)
+    return _strange_labels(look) or Fit(SILENT)
 
 
 def race(look: Look) -> Fit:
@@ -95,7 +95,16 @@ def _labelled(look: Look, share: float, what: str) -> Fit:
         return Fit(POSSIBLE, of(share, what, look))
     if look.decimal >= 0.3 or look.dates >= 0.3 or (look.prose >= 0.3 and not look.few):
         return Fit(AGAINST, "the values are fractions, dates or sentences")
-    return Fit(SILENT)
+    if look.identifier_like >= 0.5 or (look.unique > 0.8 and look.present >= 20):
+        return Fit(AGAINST, f"{look.distinct} distinct values in {look.present} cells, no labels")
+    return _strange_labels(look) or Fit(SILENT)
+
+
+def _strange_labels(look: Look) -> Fit | None:
+    """Doubt labels that are words of no list: places or persons under a header that is not theirs."""
+    if look.distinct >= 3 and look.unfamiliar >= 0.6:
+        return Fit(DOUBT, of(look.unfamiliar, "are words of no list", look))
+    return None
 
 
 FITS: Mapping[str, Test] = {

@@ -49,7 +49,8 @@ def postcode(look: Look) -> Fit:
     letters = look.share("postcode_letters")
     if letters >= 0.6:
         return Fit(
-            STANDS if look.distinct >= 5 and letters >= 0.9 else LIKELY, of(letters, "are postcodes with letters", look)
+            STANDS + 0.2 if look.distinct >= 5 and letters >= 0.9 else LIKELY,
+            of(letters, "are postcodes with letters", look),
         )
     digits = look.share("postcode_digits", "postcode_letters", "zip")
     return graded(look, digits, "are four to seven digits", full=LIKELY)

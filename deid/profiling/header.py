@@ -155,17 +155,18 @@ def _hints(name: str) -> tuple[tuple[str, Hint], ...]:
             points = min(MOST, points)
             if points > 0 and points > best.get(pattern.kind, Hint(0, "")).points:
                 best[pattern.kind] = Hint(points, " ".join(words[start:stop]))
-    if _said_better(best):
-        del best["category"]
+    for label in ("category", "measurement"):
+        if _said_better(best, label):
+            del best[label]
     return tuple(sorted(best.items(), key=lambda item: (-item[1].points, item[0])))
 
 
-def _said_better(best: Mapping[str, Hint]) -> bool:
-    """Whether a demographic kind claims, with more points, every word that speaks for a category: `ethnic_group`."""
-    label = best.get("category")
+def _said_better(best: Mapping[str, Hint], kind: str) -> bool:
+    """Whether a demographic kind claims, with more points, every word that speaks for this one: `ethnic_group`."""
+    label = best.get(kind)
     return label is not None and any(
         best[kind].points > label.points and set(label.words.split()) <= set(best[kind].words.split())
-        for kind in ("ethnicity", "race", "sex", "marital_status", "religion")
+        for kind in ("ethnicity", "race", "sex", "marital_status", "religion", "city")
         if kind in best
     )
 

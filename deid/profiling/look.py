@@ -119,7 +119,32 @@ class Look(Names):
     @cached_property
     def in_blocks(self) -> bool:
         """Whether many values each fill one block of rows, as the key of a table with several rows a subject does."""
-        return self.distinct > 30 and self.unique < 0.67 and self.runs <= 1.5 * self.distinct
+        enough = self.distinct > 30 or (self.distinct >= 12 and self.serial)
+        return enough and self.unique < 0.67 and self.runs <= 1.5 * self.distinct
+
+    @cached_property
+    def serial(self) -> bool:
+        """Whether all values are one pattern of letters around a running number of three digits and more."""
+        if self.share("identifier") < 1.0:
+            return False
+        patterns = {re.sub(r"\d+", "0", value) for value in self.values}
+        return len(patterns) == 1 and next(iter(patterns)).count("0") == 1 and next(iter(patterns)) != "0"
+
+    @cached_property
+    def documents(self) -> float:
+        """Share of distinct values that are XML, JSON or HL7 messages, or paths of files; HTML is a way to write a note."""
+        found = (self.mask("document") & ~self.mask("html")) | self.mask("path")
+        return float(found.mean()) if self.values else 0.0
+
+    @cached_property
+    def nucleotides(self) -> bool:
+        """Whether the values are short sequences of bases: indices, primers, molecular identifiers."""
+        return self.distinct >= 3 and self.share("nucleotides") >= 0.9
+
+    @cached_property
+    def versions(self) -> bool:
+        """Whether few repeated values can be versions; of addresses some part would be above 99 in some value."""
+        return self.share("version") >= 0.9 and self.distinct <= 50 and self.unique <= 0.5
 
     @cached_property
     def dense(self) -> bool:

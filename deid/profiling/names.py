@@ -108,6 +108,15 @@ class Names(Judged):
         return self._strange(lambda parts, known: any(len(p) > 3 and not k for p, k in zip(parts, known, strict=True)))
 
     @cached_property
+    def wordless(self) -> float:
+        """Share of distinct values that are one lower-case word of no list, as logins and short names of staff are."""
+        from deid.detect.lexicon import is_word
+
+        single = (value.isalpha() and value.islower() and len(value) >= 3 for value in self.values)
+        hits = sum(one and not is_word(value) for one, value in zip(single, self.values, strict=True))
+        return hits / len(self.values) if self.values else 0.0
+
+    @cached_property
     def strangers(self) -> float:
         """Share of distinct values that are two to four capitalised words of which none stands in a word list."""
         return self._strange(lambda parts, known: 2 <= len(parts) <= 4 and not any(known))

@@ -17,6 +17,8 @@ _PLAIN = frozenset({"number", "measurement", "unknown"})
 _TOLD = 3.0
 #: Places of one study lie together (degrees) and, unlike standard scores, away from nought (degrees).
 _NEAR, _AWAY = 30.0, 15.0
+#: Projected coordinates (metres or feet): six digits and more before the point, spread little around their mean.
+_FAR, _SPREAD = 100_000.0, 0.2
 _SAID = "beside its neighbour the values may be latitude and longitude"
 
 
@@ -25,10 +27,17 @@ def without_positions(columns: Sequence[ColumnProfile], seen: Sequence[Look]) ->
     found = list(columns)
     for i in range(len(found) - 1):
         one, two = found[i], found[i + 1]
-        if all(map(_untold, (one, two))) and _may_be(seen[i], seen[i + 1]):
-            for at in (i, i + 1):
+        untold = [at for at in (i, i + 1) if _untold(found[at])]
+        if (len(untold) == 2 and _may_be(seen[i], seen[i + 1])) or _paired(one, two):
+            for at in untold:
                 found[at] = replace(found[at], holds=("unknown",), evidence=(_SAID, *found[at].evidence))
     return tuple(found)
+
+
+def _paired(one: ColumnProfile, two: ColumnProfile) -> bool:
+    """Whether one is known for a coordinate and the other's name differs in x and y: `loc_x`, `loc_y`."""
+    known = "coordinates" in (one.holds[:1] + two.holds[:1])
+    return known and one.column.casefold().replace("x", "y") == two.column.casefold().replace("x", "y")
 
 
 def _untold(column: ColumnProfile) -> bool:
@@ -37,6 +46,17 @@ def _untold(column: ColumnProfile) -> bool:
 
 
 def _may_be(one: Look, two: Look) -> bool:
+    return _degrees(one, two) or all(map(_projected, (one, two)))
+
+
+def _projected(look: Look) -> bool:
+    if min(look.distinct, len(look.numbers)) < 5 or look.numeric < 0.95 or look.unique < 0.3:
+        return False
+    low, high, mean = float(look.numbers.min()), float(look.numbers.max()), float(look.numbers.mean())
+    return low >= _FAR and high - low <= _SPREAD * mean and look.decimal >= 0.5
+
+
+def _degrees(one: Look, two: Look) -> bool:
     if min(one.distinct, two.distinct) < 5 or min(one.share("decimal_degrees"), two.share("decimal_degrees")) < 0.8:
         return False
     pairs = [look.numbers for look in (one, two)]

@@ -90,7 +90,9 @@ SHAPE: Mapping[str, str] = {
         r"|more|under|younger))"
         rf"( ?{_AGE_UNIT})?$"
     ),
-    "age_text": rf"(?i)^(\d{{1,3}}([.,]\d+)? ?{_AGE_UNIT}\.?|P\d+[YMWD])$",
+    "age_text": (
+        rf"(?i)^(\d{{1,3}}([.,]\d+)? ?{_AGE_UNIT}\.?([ ,]*(and )?\d{{1,2}} ?{_AGE_UNIT}\.?)?|P\d+[YMWD](\d+[MWD])?)$"
+    ),
     "decimal_degrees": r"^[+-]?(1[0-7]\d|\d{1,2})[.,]\d{3,}$",
     "icd10_dot": r"^[A-TV-Z]\d[0-9AB]\.[0-9A-Z]{1,4}$",
     "icd10": r"^[A-TV-Z]\d[0-9AB](\.?[0-9A-Z]{1,4})?[+*!]?$",
@@ -152,6 +154,17 @@ SHAPE: Mapping[str, str] = {
     "identifier": r"^\S*\d{3}\S*$",
     "with_digit": r"\d",
     "sentence": r"[a-z)][.!?;](\s|$)|\n",
+    "caret_name": r"^[\p{L}'’ .-]{2,}(\^[\p{L}'’ .-]*){1,6}$",
+    "nucleotides": r"^[ACGTN+-]{6,60}$",
+    "version": r"^v?\d{1,2}(\.\d{1,3}){1,3}$",
+    #: A cell that holds a document of its own: HTML aside, what stands in its fields is not looked into.
+    "document": (r"(?s)^\s*(<\?xml|<[A-Za-z][\w:.-]*(\s[^>]*)?>.*</|[{\[]\s*[\"'{\[]|(MSH|PID|NK1|PV1|OBX)\|)"),
+    "path": r"^([A-Za-z]:|~)?[\\/]*([^\\/:*?<>|]+[\\/])+[^\\/:*?<>|]+\.[A-Za-z]\w{1,4}(\.gz)?$",
+    "html": r"(?i)^\s*<(!doctype|html|body|div|p|span|br|b|i|ul|ol|table|h[1-6])\b",
+    "foreign": (
+        r"^\P{Latin}*(\p{Greek}{2}|[\p{Arabic}\p{Hebrew}\p{Cyrillic}\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}"
+        r"\p{Thai}\p{Devanagari}\p{Bengali}\p{Tamil}\p{Armenian}\p{Georgian}])\P{Latin}*$"
+    ),
     "barcode": r"^[A-Z]{2,6}-[A-Z0-9]{2}-[A-Z0-9]{4}(-\w{2,4})*$",
     "unit": (
         r"^(%|[kmcdnpuµμf]?(g|l|L|m|mol|U|IU|Eq|Hg|Pa|s|Bq|Ci|osm|Osm)|kg|lb|lbs|oz|in|inch(es)?|ft|cm|mm"

@@ -1,0 +1,65 @@
+"""Cells that do not belong among the others of their column and may name a person: a name among grades, `see Mr X`."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import numpy.typing as npt
+
+from deid.profiling import dictionaries
+from deid.profiling.header import fold
+from deid.profiling.look import Look
+from deid.profiling.words import word_set
+
+#: Strays fill at most this share of the rows; above it the column is of another kind altogether.
+MOST_STRAY = 0.1
+#: Labels that are familiar; where there are more, a rare strange one is as well another drug or organism.
+MOST_LABELS = 10
+_MOST_JUDGED = 1_000
+_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
+_TITLED = re.compile(r"\b(?:Mr|Mrs|Ms|Miss|Dr|Prof|Herr|Frau|Mme|Sr|Sra|Dhr|Mevr)\b\.? +[A-ZÀ-Þ]")
+_NUMBERED = re.compile(
+    r"(?i)\b(?:mrn|ssn|dob|born|geb|nhs|chart|hosp(?:ital)?|tel|phone|ph|mob|cell|call)\b\W{0,3}(?:no\W{0,2}|#)?\d{3}"
+    r"|\b(?:dob|born|geb)\b\W{0,3}\d"
+    r"|(?<![\d.])0\d{2,4}[-/ ]\d{5,8}(?!\d)"
+)
+
+
+def strays(look: Look) -> int:
+    """Return how many rare distinct values may name a person; 0 where the labels themselves are strange words."""
+    if look.numeric == 1.0 or len(look.values) < 2 or len(look.values) > _MOST_JUDGED:
+        return 0
+    speaking = np.array([bool(_TITLED.search(v) or _NUMBERED.search(v)) for v in look.values], dtype=bool)
+    strange = _strange(look)
+    rows = float(look.counts[strange].sum() / look.counts.sum())
+    labels = int(np.count_nonzero(~strange & ~look.mask("number")))
+    if rows > MOST_STRAY or labels > MOST_LABELS or look.present < 20:
+        strange &= False
+    return int(np.count_nonzero(speaking | strange))
+
+
+def _strange(look: Look) -> npt.NDArray[np.bool_]:
+    """Return which values hold a capitalised word of no list, or a name where the other labels are codes or in small letters."""
+    plain = sum(value[0].islower() or not _long_words(value) for value in look.values)
+    coded = plain >= 0.5 * len(look.values)
+    return np.array(
+        [any(_is_stranger(word, named=coded) for word in _long_words(value)) for value in look.values],
+        dtype=bool,
+    )
+
+
+def _long_words(value: str) -> list[str]:
+    return [word for word in _WORD.findall(value.replace("_", " ")) if len(word) >= 4]
+
+
+def _is_stranger(word: str, *, named: bool) -> bool:
+    from deid.detect.lexicon import is_word
+
+    if not word[0].isupper() or not (word[1:].islower() or (word.isupper() and len(word) >= 5)):
+        return False
+    plain = fold(word)
+    if named and (plain in dictionaries.given_names() or plain in dictionaries.family_names()):
+        return True
+    known = is_word(plain) or is_word(plain.replace("ae", "e").replace("oe", "e"))
+    return not known and not plain.endswith(tuple(word_set("word_end")))
