@@ -79,6 +79,15 @@ GENOTYPES = problem_kind(
     remedy="drop the columns tagged genotype, or say `context: {access: controlled}` where the recipients are bound",
     meaning="A few dozen germline variants name a person to whoever holds another sample; no recoding changes that.",
 )
+OTHER_DATA = problem_kind(
+    "P214",
+    "policy made for other data",
+    remedy="take `hipaa-safe-harbor` or `gdpr-pseudonymised`, which go by what a column holds, or have `deid init` "
+    "draft a policy for these data; where the person has another name here, say so under `subject:`",
+    meaning="A policy that goes by the names of a standard decides nothing about tables that do not follow it.",
+)
+#: Subject columns that a standard names, and the standard.
+_STANDARDS: Mapping[str, str] = {"usubjid": "SDTM and ADaM", "person_id": "the OMOP CDM"}
 DUA_TERMS = (
     "permitted_uses",
     "permitted_recipients",
@@ -112,6 +121,7 @@ def resolve(policy: Policy, profile: Profile, tables: Iterable[TableInfo]) -> Pl
     plan = _resolve_by_name(plan)
     problems += _whole(plan)
     if problems:
+        problems = _other_data(policy, profile) + problems
         raise PolicyError(problems)
     return plan
 
@@ -134,6 +144,7 @@ def _table(
             problems.append(COLUMN_TYPE.at(cause, f"{profile.name}.{column.column}"))
         searched = policy.anonymise is not None
         problems += _step_problems(step, decision, subject, column, searched=searched)
+        problems += _dates_kept(policy, step, column)
         problems += _open_genotypes(policy, step)
         steps.append(step)
     counted = any(step.role in (Role.QUASI, Role.SENSITIVE) and step.released for step in steps)
@@ -268,6 +279,26 @@ def _step_problems(
     if searched and counted and not step.transform.per_value:
         problems.append(NOT_PER_VALUE.at(f"'{step.do}' depends on more than the value", place))
     return problems
+
+
+def _other_data(policy: Policy, profile: Profile) -> list[Problem]:
+    """Find that no table has the subject column of the standard whose names the policy goes by."""
+    named = {name.casefold() for name in policy.subject} & set(_STANDARDS)
+    there = {column.column.casefold() for table in profile.tables for column in table.columns}
+    if not named or not there.isdisjoint(name.casefold() for name in policy.subject):
+        return []
+    standards = ", ".join(_STANDARDS[name] for name in sorted(named))
+    columns = ", ".join(name for name in policy.subject)
+    cause = f"'{policy.name}' goes by the names of {standards}, and no table has its subject column {columns}"
+    return [OTHER_DATA.at(cause, policy.path)]
+
+
+def _dates_kept(policy: Policy, step: Step, column: ColumnProfile) -> list[Problem]:
+    """Find columns of labels that Safe Harbor would keep although some cells hold a date, 164.514(b)(2)(i)(C)."""
+    kept = policy.claims == "safe_harbor" and step.do == "keep" and "identifier" not in step.accept
+    if not kept or "date" not in column.holds[1:]:
+        return []
+    return [DIRECT_KEPT.at("some of its cells seem to hold dates", f"{step.table}.{step.column}")]
 
 
 def _misnamed(policy: Policy, profile: Profile) -> list[Problem]:

@@ -132,7 +132,7 @@ class Look(Names):
 
     @cached_property
     def documents(self) -> float:
-        """Share of distinct values that are XML, JSON or HL7 messages, or paths of files; HTML is a way to write a note."""
+        """Share of distinct values that are XML, JSON, HL7 messages, paths of files; HTML is a note."""
         found = (self.mask("document") & ~self.mask("html")) | self.mask("path")
         return float(found.mean()) if self.values else 0.0
 

@@ -40,13 +40,23 @@ def strays(look: Look) -> int:
 
 
 def _strange(look: Look) -> npt.NDArray[np.bool_]:
-    """Return which values hold a capitalised word of no list, or a name where the other labels are codes or in small letters."""
+    """Return which values hold a capitalised word of no list; beside codes or small letters, also any known name."""
     plain = sum(value[0].islower() or not _long_words(value) for value in look.values)
     coded = plain >= 0.5 * len(look.values)
     return np.array(
-        [any(_is_stranger(word, named=coded) for word in _long_words(value)) for value in look.values],
+        [_names_alone(value, named=coded) for value in look.values],
         dtype=bool,
     )
+
+
+def _names_alone(value: str, *, named: bool) -> bool:
+    """Whether a cell is a stranger and nothing else, or follows a word that asks for a person: `per`, `call`."""
+    words = _WORD.findall(value.replace("_", " "))
+    strange = [len(word) >= 4 and _is_stranger(word, named=named) for word in words]
+    asked = any(
+        before.lower() in word_set("asking") for before, is_one in zip(words, strange[1:], strict=False) if is_one
+    )
+    return any(strange) and (asked or all(one or len(word) < 4 for one, word in zip(strange, words, strict=True)))
 
 
 def _long_words(value: str) -> list[str]:
@@ -54,12 +64,14 @@ def _long_words(value: str) -> list[str]:
 
 
 def _is_stranger(word: str, *, named: bool) -> bool:
-    from deid.detect.lexicon import is_word
+    from deid.detect.lexicon import eponyms, is_word
 
     if not word[0].isupper() or not (word[1:].islower() or (word.isupper() and len(word) >= 5)):
         return False
     plain = fold(word)
     if named and (plain in dictionaries.given_names() or plain in dictionaries.family_names()):
         return True
+    if plain in eponyms():
+        return False
     known = is_word(plain) or is_word(plain.replace("ae", "e").replace("oe", "e"))
     return not known and not plain.endswith(tuple(word_set("word_end")))
