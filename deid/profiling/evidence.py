@@ -62,11 +62,15 @@ def with_others(best: str, case: Case, tally: Tally) -> tuple[str, ...]:
         and "street_address" not in holds
     ):
         holds.append("street_address")
-    if best in _LABELS and "person_name" not in holds and strays(case.look):
+    if best in _LABELS and "person_name" not in holds and strays(case.look, defined=_defined(best, case)):
         holds.append("person_name")
     if best in ("category", "code", "measurement", "unknown") and case.look.share(*_DATES):
         holds.append("date")
     return tuple(holds)
+
+
+def _defined(kind: str, case: Case) -> bool:
+    return kind in case.hints and case.hints[kind].defined
 
 
 def evidence(holds: tuple[str, ...], case: Case, tally: Tally, barcode: bool) -> tuple[str, ...]:

@@ -130,6 +130,8 @@ def gene_variant(look: Look) -> Fit:
         return Fit(SURE, of(named, "are HGVS or database names of variants", look))
     if look.nucleotides:
         return Fit(STANDS, of(look.share("nucleotides"), "are short sequences of bases", look))
+    if look.words >= 3:
+        return Fit(AGAINST, f"{look.words:.1f} words in a value on average")
     share = look.share("gene", "gene_symbol")
     if share >= 0.6:
         return Fit(LIKELY, of(share, "have the shape of genes, variants or positions", look))

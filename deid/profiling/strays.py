@@ -14,11 +14,16 @@ from deid.profiling.words import word_set
 
 #: Strays fill at most this share of the rows; above it the column is of another kind altogether.
 MOST_STRAY = 0.1
+#: One stray fills as many cells at most, or this share of them.
+FEW_CELLS, MOST_OF_ONE = 5, 0.02
 #: Labels that are familiar; where there are more, a rare strange one is as well another drug or organism.
 MOST_LABELS = 10
 _MOST_JUDGED = 1_000
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
-_TITLED = re.compile(r"\b(?:Mr|Mrs|Ms|Miss|Dr|Prof|Herr|Frau|Mme|Sr|Sra|Dhr|Mevr)\b\.? +[A-ZÀ-Þ]")
+_TITLED = re.compile(
+    r"\b(?:Mr|Mrs|Ms|Miss|Dr|Prof|Herr|Frau|Mme|Sr|Sra|Dhr|dhr|Mevr|mevr|Mw|mw|Fr|Hr|Hrn|Mlle)\b\.? +[A-ZÀ-Þ]"
+)
+_GROUPED = re.compile(r"\+?\d[\d ()/-]+\d")
 _NUMBERED = re.compile(
     r"(?i)\b(?:mrn|ssn|dob|born|geb|nhs|chart|hosp(?:ital)?|tel|phone|ph|mob|cell|call)\b\W{0,3}(?:no\W{0,2}|#)?\d{3}"
     r"|\b(?:dob|born|geb)\b\W{0,3}\d"
@@ -26,17 +31,36 @@ _NUMBERED = re.compile(
 )
 
 
-def strays(look: Look) -> int:
-    """Return how many rare distinct values may name a person; 0 where the labels themselves are strange words."""
+def strays(look: Look, *, defined: bool = False) -> int:
+    """Return how many rare distinct values may name a person; 0 where the labels themselves are strange words.
+
+    defined  a published convention names the column: its labels are terms, and only a title or a number given to a
+             person speaks against one
+    """
     if look.numeric == 1.0 or len(look.values) < 2 or len(look.values) > _MOST_JUDGED:
         return 0
     speaking = np.array([bool(_TITLED.search(v) or _NUMBERED.search(v)) for v in look.values], dtype=bool)
-    strange = _strange(look)
+    strange = _strange(look) | _long_numbers(look) | _postcodes(look)
     rows = float(look.counts[strange].sum() / look.counts.sum())
     labels = int(np.count_nonzero(~strange & ~look.mask("number")))
-    if rows > MOST_STRAY or labels > MOST_LABELS or look.present < 20:
+    if rows > MOST_STRAY or labels > MOST_LABELS or look.present < 20 or defined:
         strange &= False
+    strange &= look.counts <= max(FEW_CELLS, MOST_OF_ONE * look.present)
     return int(np.count_nonzero(speaking | strange))
+
+
+def _long_numbers(look: Look) -> npt.NDArray[np.bool_]:
+    """Return which values are eight digits and more, where all the others have six at most."""
+    digits = np.array([sum(c.isdigit() for c in value) for value in look.values])
+    whole = np.array([_GROUPED.fullmatch(value) is not None for value in look.values], dtype=bool)
+    long = whole & (digits >= 8)
+    return long if int(digits[~long].max(initial=0)) <= 6 else long & False
+
+
+def _postcodes(look: Look) -> npt.NDArray[np.bool_]:
+    """Return which values are postcodes in two parts, where most values hold no digit at all."""
+    parted = np.array([" " in value for value in look.values], dtype=bool)
+    return (look.mask("postcode_letters") & parted) if look.share("with_digit") < 0.5 else parted & False
 
 
 def _strange(look: Look) -> npt.NDArray[np.bool_]:
@@ -66,7 +90,7 @@ def _long_words(value: str) -> list[str]:
 def _is_stranger(word: str, *, named: bool) -> bool:
     from deid.detect.lexicon import eponyms, is_word
 
-    if not word[0].isupper() or not (word[1:].islower() or (word.isupper() and len(word) >= 5)):
+    if not word[0].isupper() or not (word[1:].islower() or (named and word.isupper() and len(word) >= 5)):
         return False
     plain = fold(word)
     if named and (plain in dictionaries.given_names() or plain in dictionaries.family_names()):
