@@ -52,6 +52,7 @@ TOO_MANY_CLASSES = problem_kind(
 )
 #: Transforms that need pass one's vocabulary of frequent values.
 POOLED = "pool_rare"
+_BATCHES = 16  # whose subjects may wait to be put together
 
 
 @dataclass
@@ -77,6 +78,13 @@ class Collector:
     missing: dict[str, int] = field(default_factory=dict)
     loose: list[Hashes] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+
+    def shed(self) -> None:
+        """Hold once what stands in many batches."""
+        self.tuples.shed(*self.raw.values(), *self.pools.values(), *self.terms.pools.values())
+        for parts in (self.excluded, self.loose):
+            if len(parts) > _BATCHES and sum(map(len, parts[1:])) > len(parts[0]):
+                parts[:] = [distinct(np.concatenate(parts))]
 
 
 def collect(
@@ -257,6 +265,7 @@ def _read(
             collector.loose.append(distinct(hash64(_loose(rows.subject), collector.secret)))
         if wanted:
             collector.known.add(table, rows.batch, rows.subject)
+        collector.shed()
         progress(table.table, rows.batch.num_rows)
     collector.rows.setdefault(table.table, 0)
 

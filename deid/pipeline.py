@@ -177,9 +177,9 @@ def run(
             raise DataError(CHANGED.at("a file is not the one that was read first"))
         released = target.released(written.tables.values())
         if engine is None:
-            verified = verify(written, released, plan, facts, recoding, source, earlier)
+            verified = verify(written, released, plan, facts, recoding, source, earlier, stage.folder)
         else:
-            verified = spreading.verify(engine, written, released, plan, facts, recoding, source)
+            verified = spreading.verify(engine, written, released, plan, facts, recoding, source, stage.folder)
         inputs = _inputs(prepared, plan, names, facts, recoding, verified, written, target, key_origin)
         facts_of_run = dict(run_facts or {})
         write_report(stage.folder, inputs, run=facts_of_run)

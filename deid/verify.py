@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
@@ -21,6 +22,7 @@ from deid.hierarchy import Recoding
 from deid.model import GateOutcome, Measure, Role, Status, Verdict
 from deid.recipe import Cells, united
 from deid.report.inputs import ColumnRisk
+from deid.runs import Spill
 from deid.source import Source
 from deid.values import canonical_text, hash64
 from deid.verifying import correlations
@@ -93,22 +95,25 @@ def verify(
     recoding: Recoding | None,
     source: Source | None = None,
     earlier: Mapping[Cells, int] | None = None,
+    folder: Path | None = None,
 ) -> Verified:
     """Read every written file and return the verdict. `released` is the source over the written files.
 
-    `source` is the input, which only analyses that are repeated on the release (survival) need. `earlier` holds the
-    released classes of earlier batches under a frozen recipe: risk is measured over all of them together.
+    `folder` is where hashes may be spilt that memory should not hold. `source` is the input, which only analyses that
+    are repeated on the release (survival) need. `earlier` holds the released classes of earlier batches under a frozen
+    recipe: risk is measured over all of them together.
     """
-    scan, counts = Scan(facts.needles, facts.hash_secret), counting(plan, facts.hash_secret)
+    scan, counts = Scan(facts.needles, facts.hash_secret), counting(plan, facts.hash_secret, folder)
     for table in plan.tables:
         read_table(table, written.tables[table.table], released, scan, counts, facts.hash_secret)
     return judged(written, released, plan, facts, recoding, source, scan, counts, earlier)
 
 
-def counting(plan: Plan, secret: bytes) -> Counts:
-    """Return counts that have seen nothing yet."""
+def counting(plan: Plan, secret: bytes, folder: Path | None = None) -> Counts:
+    """Return counts that have seen nothing yet; without a folder to spill to, memory holds all of them."""
+    columns = ColumnRisks(secret, spill=None if folder is None else Spill(folder))
     events, references = Events(plan.policy.longitudinal), References(plan.policy.references, secret)
-    return Counts(Tuples(), ColumnRisks(secret), events, ShiftedDays(), references)
+    return Counts(Tuples(), columns, events, ShiftedDays(), references)
 
 
 def judged(
@@ -214,6 +219,8 @@ def read_table(table: TablePlan, info: TableInfo, released: Source, scan: Scan, 
             if hashes is not None and owners is not None:
                 values = batch.column(i) if named is None else batch.column(i).filter(named)
                 _count_column(step, names[i], table, values, hashes, owners, counts)
+        counts.tuples.shed()
+        counts.columns.shed(counts.tuples.number)
 
 
 def _scan_column(step: Step, table: str, column: str, values: pa.Array, scan: Scan) -> None:

@@ -16,7 +16,7 @@ from deid.registry import plugins
 from deid.treat import Treated
 
 #: Rows and cells that are sorted at once: a table of a thousand columns is sorted in smaller parts.
-BUCKET_ROWS, BUCKET_CELLS, FEWEST_ROWS = 250_000, 2_500_000, 5_000
+BUCKET_ROWS, BUCKET_CELLS, FEWEST_ROWS = 250_000, 1_000_000, 5_000
 Counts = Counter[tuple[str, str]]
 
 
@@ -99,8 +99,10 @@ def _through_buckets(treated: Iterator[Treated], number: int, spill: Path, count
         with pa.ipc.open_stream(str(path)) as reader:
             table = reader.read_all()
         path.unlink()
-        order = np.asarray(table.column("\x00order"))
-        yield table.drop_columns(["\x00order"]).take(pa.array(np.argsort(order, kind="stable")))
+        order = np.argsort(np.asarray(table.column("\x00order")), kind="stable")
+        table = table.drop_columns(["\x00order"]).take(pa.array(order))
+        yield table
+        del table  # before the next is read
 
 
 def _sorted(held: list[tuple[pa.RecordBatch, Hashes]]) -> pa.Table:

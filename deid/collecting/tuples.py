@@ -104,6 +104,18 @@ class Variable:
     vocabulary: Vocabulary = field(default_factory=Vocabulary)
     pairs: dict[str, list[tuple[Hashes, Narrow]]] = field(default_factory=dict)
 
+    def __len__(self) -> int:
+        """Return how many pairs are held."""
+        return sum(len(codes) for parts in self.pairs.values() for _, codes in parts)
+
+    def compact(self) -> None:
+        """Hold each pair once."""
+        size = len(self.vocabulary.codes)
+        for table, parts in self.pairs.items():
+            owners, at = np.unique(np.concatenate([hashes for hashes, _ in parts]), return_inverse=True)
+            cells = used_up(at.astype(np.int64) * size + np.concatenate([codes for _, codes in parts]))
+            self.pairs[table] = [(owners[cells // size], (cells % size).astype(np.min_scalar_type(size)))]
+
     def add(self, table: str, owners: Owners, column: pa.Array) -> None:
         """Take in one batch of one table."""
         codes: Narrow = self.vocabulary.encode(column)[owners.order]
@@ -140,6 +152,7 @@ class Tuples:
     sensitive: dict[str, Variable] = field(default_factory=dict)
     subjects: list[Hashes] = field(default_factory=list)
     all: Universe | None = None
+    most: int = _PENDING
 
     def add_subjects(self, owners: Owners) -> None:
         """Note the subjects of a batch."""
@@ -147,6 +160,22 @@ class Tuples:
         pending = sum(len(part) for part in self.subjects[1:])
         if pending > max(_PENDING, len(self.subjects[0])):
             self.subjects = [used_up(np.concatenate(self.subjects))]
+
+    def number(self) -> int:
+        """Return how many subjects there are so far."""
+        self.subjects = [used_up(np.concatenate(self.subjects or [np.zeros(0, np.uint64)]))]
+        return len(self.subjects[0])
+
+    def shed(self, *others: Variable) -> None:
+        """Hold once what stands in many batches, where much is held: pairs then grow with the people, not the rows."""
+        variables = [*self.quasi.values(), *self.sensitive.values(), *others]
+        if sum(map(len, variables)) <= self.most:
+            return
+        number = self.number()
+        for variable in variables:
+            if len(variable) > 2 * number:
+                variable.compact()
+        self.most = max(_PENDING, 2 * sum(map(len, variables)))
 
     def universe(self) -> Universe:
         """Return all subjects, sorted."""

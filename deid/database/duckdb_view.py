@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -16,6 +17,9 @@ from deid.errors import DataError, UsageError
 from deid.formats.columns import UNREAD, plain, plain_field
 from deid.formats.rebatch import rebatch
 
+#: What DuckDB may go on holding of a file between batches.
+CACHE = "16MB"
+
 
 class DuckDbView:
     """A file opened for reading, which keeps writers out. Rows come in the order in which they were stored."""
@@ -23,7 +27,7 @@ class DuckDbView:
     def __init__(self, address: Address) -> None:
         self.address = address
         self.schema = address.schema or "main"
-        self.connection = connected(address, read_only=True)
+        self.connection = connected(address.path, address, read_only=True)
 
     def tables(self) -> list[DatabaseTable]:
         """Return the tables of the schema."""
@@ -59,7 +63,7 @@ class DuckDbView:
         batches = None
         while True:
             batch, whole = None, False
-            with suppress(duckdb.Error, pa.ArrowException):  # their messages quote the cell
+            with suppress(duckdb.Error, pa.ArrowException, OSError):  # their messages quote the cell
                 batches = self.connection.cursor().sql(query).to_arrow_reader(rows) if batches is None else batches
                 batch = next(batches, None)
                 whole = True
@@ -67,20 +71,38 @@ class DuckDbView:
                 raise DataError(NOT_READ.at("the database cannot read it to its end", table.name))
             if batch is None:
                 return
+            forget(self.connection)
             columns = [plain(column) for column in batch.columns]
             yield pa.RecordBatch.from_arrays(columns, schema=table.schema)
 
 
-def connected(address: Address, *, read_only: bool) -> Any:
-    """Open a file. Raises UsageError; the message of the library, which names paths, is let go."""
+def connected(path: Path | None, address: Address, *, read_only: bool) -> Any:
+    """Open the file of an address, or a database in memory to which one is attached.
+
+    Raises UsageError; the message of the library, which names paths, is let go.
+    """
     try:
         import duckdb
     except ImportError:
         raise UsageError(NO_DRIVER.at("duckdb is not installed", address.kind)) from None
     connection = None
     with suppress(duckdb.Error):
-        connection = duckdb.connect(str(address.path), read_only=read_only)
+        connection = duckdb.connect(str(path), read_only=read_only)
     if connection is None:
         raise UsageError(NOT_REACHED.at("it is no DuckDB file of this version, or in use", address.name))
     connection.execute("SET TimeZone = 'UTC'")
+    connection.execute("SET threads = 1")  # each would have buffers of its own
+    connection.execute("SET allocator_flush_threshold = '4MB'")
     return connection
+
+
+def forget(connection: Any) -> None:
+    """Let go of the blocks of the file that nobody reads, of which DuckDB would keep as many as there is memory for.
+
+    A lower limit makes it let go at once. It cannot stay, because a few long texts of one batch take more.
+    """
+    import duckdb
+
+    with suppress(duckdb.Error):  # more is in use: what could go has gone
+        connection.execute(f"SET memory_limit = '{CACHE}'")
+    connection.execute("RESET memory_limit")

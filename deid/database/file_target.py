@@ -14,12 +14,16 @@ import pyarrow as pa
 
 from deid.contracts import TableInfo
 from deid.database.address import Address
-from deid.database.duckdb_view import connected
+from deid.database.duckdb_view import connected, forget
 from deid.database.refusals import NOT_WRITTEN, WRITE_FAILED
 from deid.database.types import quoted, sql_type
 from deid.errors import UsageError
 from deid.release import Staging, staging
 from deid.values import as_text
+
+#: Rows of the largest table that gets its primary key in DuckDB, which makes the index in memory: 110 octets a row.
+MOST_KEYED = 250_000
+_GROUP = 16_384  # rows that DuckDB packs at once, for which it holds all their columns
 
 
 class _File(Protocol):
@@ -49,11 +53,11 @@ class FilePlace:
         self._guarded(lambda: file.run(f"CREATE TABLE {quoted(table.name)} ({', '.join([*columns, *keyed])})"))
         return lambda batch: self._guarded(lambda: file.append(table, batch))
 
-    def finish(self, table: TableInfo) -> None:
-        """Add the primary key, where it was not made with the table."""
+    def finish(self, table: TableInfo, rows: int) -> None:
+        """Add the primary key, where it was not made with the table and its index is not too large."""
         key = ", ".join(map(quoted, table.options["primary_key"]))
         file = self._open()
-        if key and self.final.kind == "duckdb":
+        if key and self.final.kind == "duckdb" and rows <= MOST_KEYED:
             self._guarded(lambda: file.run(f"ALTER TABLE {quoted(table.name)} ADD PRIMARY KEY ({key})"))
 
     def settle(self) -> None:
@@ -111,15 +115,21 @@ def file_place(address: Address) -> Iterator[FilePlace]:
 
 class _DuckDbFile:
     def __init__(self, address: Address) -> None:
-        self.connection = connected(address, read_only=False)
+        self.connection = connected(Path(":memory:"), address, read_only=False)
+        place = str(address.path).replace("'", "''")
+        self.connection.execute(f"ATTACH '{place}' AS release (ROW_GROUP_SIZE {_GROUP})")
+        self.connection.execute("USE release")
 
     def run(self, statement: str) -> None:
         self.connection.execute(statement)
 
     def append(self, table: TableInfo, batch: pa.RecordBatch) -> None:
-        self.connection.register("deid_rows", pa.Table.from_batches([batch]))
-        self.connection.execute(f"INSERT INTO {quoted(table.name)} SELECT * FROM deid_rows")  # noqa: S608 - quoted
-        self.connection.unregister("deid_rows")
+        rows = pa.Table.from_batches([batch])
+        for first in range(0, batch.num_rows, _GROUP):
+            self.connection.register("deid_rows", rows.slice(first, _GROUP))
+            self.connection.execute(f"INSERT INTO {quoted(table.name)} SELECT * FROM deid_rows")  # noqa: S608 - quoted
+            self.connection.unregister("deid_rows")
+        forget(self.connection)
 
     def close(self) -> None:
         self.connection.execute("CHECKPOINT")

@@ -56,7 +56,7 @@ class PostgreSqlPlace:
 
         return copy
 
-    def finish(self, table: TableInfo) -> None:
+    def finish(self, table: TableInfo, rows: int) -> None:
         """Add the primary key and keep the rows."""
         key = ", ".join(map(quoted, table.options["primary_key"]))
         if key:

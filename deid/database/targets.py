@@ -31,8 +31,8 @@ class Place(Protocol):
     def create(self, table: TableInfo) -> Callable[[pa.RecordBatch], None]:
         """Make an empty table and return what appends rows to it."""
 
-    def finish(self, table: TableInfo) -> None:
-        """Complete a table whose rows are all there."""
+    def finish(self, table: TableInfo, rows: int) -> None:
+        """Complete a table whose rows, so many, are all there."""
 
     def settle(self) -> None:
         """Let go of what was open for writing."""
@@ -99,14 +99,16 @@ class _TableWriter:
         self._table = table
         self._place = place
         self._append = place.create(table)
+        self._rows = 0
 
     def write(self, batch: pa.RecordBatch) -> None:
         """Append rows."""
+        self._rows += batch.num_rows
         self._append(pa.RecordBatch.from_arrays([plain(column) for column in batch.columns], names=batch.schema.names))
 
     def close(self) -> None:
         """Complete the table."""
-        self._place.finish(self._table)
+        self._place.finish(self._table, self._rows)
 
 
 @contextmanager

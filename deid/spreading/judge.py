@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from deid.contracts import Engine
 from deid.decisions import Plan
@@ -32,11 +33,12 @@ def verify(
     facts: Facts,
     recoding: Recoding | None,
     source: Source,
+    folder: Path | None = None,
 ) -> Verified:
     """Read every written file and return the verdict, the same as that of `deid.verify.verify`."""
     tables = [(table.table, table.released_name) for table in plan.tables]
     parts = parts_of(engine, released, [pair for pair in tables if pair[1] not in released.readers])
-    scan, counts = Scan(facts.needles, facts.hash_secret), counting(plan, facts.hash_secret)
+    scan, counts = Scan(facts.needles, facts.hash_secret), counting(plan, facts.hash_secret, folder)
     for table in plan.tables:
         if table.released_name in released.readers:  # without a byte, or not in a file
             read_table(table, written.tables[table.table], released, scan, counts, facts.hash_secret)

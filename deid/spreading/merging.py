@@ -69,6 +69,8 @@ def merge_counts(scan: Scan, counts: Counts, part_scan: Scan, part: Counts) -> N
     scan.by_chance += part_scan.by_chance
     _tuples(counts.tuples, part.tuples)
     _columns(counts.columns, part.columns)
+    counts.tuples.shed()
+    counts.columns.shed(counts.tuples.number)
     _events(counts.events, part.events)
     _days(counts.days, part.days)
     _references(counts.references, part.references)
@@ -136,6 +138,7 @@ def _known(whole: KnownCollector, part: KnownCollector) -> None:
 def _columns(whole: ColumnRisks, part: ColumnRisks) -> None:
     for place, parts in part.parts.items():
         whole.parts.setdefault(place, []).extend(parts)
+    whole.held += part.held
     whole.accepted |= part.accepted
 
 
