@@ -17,7 +17,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from text import SHARED, StockPresidio, mirror
+from text import SHARED, StockPresidio, mirrors
 
 from deid.contracts import DetectionFailed
 from deid.detect import build_detector
@@ -85,7 +85,7 @@ def main() -> None:
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        corpora = [mirror(Path(folder)), *sorted((SHARED / "corpora").glob("dev_clinical.jsonl"))]
+        corpora = [*mirrors(Path(folder)), *sorted((SHARED / "corpora").glob("dev_clinical.jsonl"))]
         sets = {corpus.stem: [note.text for note in read_labelled(corpus)][: options.notes] for corpus in corpora}
     ours, presidio = build_detector(), StockPresidio(organisations=False)
     for detector in (ours, presidio):

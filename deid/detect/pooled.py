@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import multiprocessing
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 
@@ -10,9 +11,10 @@ from deid.contracts import DetectionFailed
 from deid.detect.detector import LayeredDetector
 from deid.model import Known, Span
 
-#: Texts that go to a process at once.
-RUN = 32
+#: Letters that go to a process at once: enough for the language model, few enough that none idles at the end.
+RUN = 8_000
 _OWN: list[LayeredDetector] = []
+Job = tuple[str, tuple[Known, ...]]
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,8 @@ class PooledDetector:
     @classmethod
     def open(cls, detector: LayeredDetector, jobs: int) -> PooledDetector:
         """Start the processes; the caller closes them with `close`."""
+        if multiprocessing.get_start_method() == "fork":
+            detector.find_all(["Nothing."], [()])  # what is read once, words and model, is then read before they part
         return cls(detector, ProcessPoolExecutor(jobs, initializer=_begin, initargs=(detector,)))
 
     def close(self) -> None:
@@ -37,8 +41,8 @@ class PooledDetector:
     def find_all(self, texts: Sequence[str], known: Sequence[tuple[Known, ...]]) -> list[list[Span]]:
         """Return for each text its spans, in the order of the texts. Raises DetectionFailed."""
         jobs = list(dict.fromkeys(zip(texts, known, strict=True)))
-        runs = [jobs[start : start + RUN] for start in range(0, len(jobs), RUN)]
-        found: dict[tuple[str, tuple[Known, ...]], list[Span]] = {}
+        runs = list(_runs(jobs))
+        found: dict[Job, list[Span]] = {}
         for number, answer in enumerate(self.pool.map(_find, runs)):
             if isinstance(answer, tuple):
                 failed = runs[number][answer[0]]
@@ -47,11 +51,21 @@ class PooledDetector:
         return [found[job] for job in zip(texts, known, strict=True)]
 
 
+def _runs(jobs: Sequence[Job]) -> Iterator[Sequence[Job]]:
+    """Yield neighbouring jobs that are about equally long together."""
+    start, letters = 0, 0
+    for stop, (text, _) in enumerate(jobs, 1):
+        letters += len(text)
+        if letters >= RUN or stop == len(jobs):
+            yield jobs[start:stop]
+            start, letters = stop, 0
+
+
 def _begin(detector: LayeredDetector) -> None:
     _OWN[:] = [detector]
 
 
-def _find(run: Sequence[tuple[str, tuple[Known, ...]]]) -> list[list[Span]] | tuple[int, str]:
+def _find(run: Sequence[Job]) -> list[list[Span]] | tuple[int, str]:
     """Return the spans of a run of texts, or which text failed and why."""
     try:
         return _OWN[0].find_all([text for text, _ in run], [known for _, known in run])
