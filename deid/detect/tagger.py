@@ -75,7 +75,7 @@ def chances(evidence: Sequence[Sequence[str]]) -> npt.NDArray[np.float32]:
     for clues in evidence:
         starts.append(len(flat))
         flat.append(rows["bias"])
-        flat.extend(row for row in map(rows.get, clues) if row is not None)
+        flat += [rows[clue] for clue in clues if clue in rows]
     sums = np.add.reduceat(table[flat], starts, axis=0)
     powers = np.exp(sums - sums.max(axis=1, keepdims=True))
     likely: npt.NDArray[np.float32] = powers / powers.sum(axis=1, keepdims=True)
