@@ -97,10 +97,9 @@ def _repeated(look: Look) -> Fit:
     said = f"{look.distinct} labels in {look.present} cells, each repeated"
     if look.in_blocks:
         return Fit(POSSIBLE, f"{said}, in one block of rows, as keys stand")
-    if max(look.unfamiliar, look.wordless) >= (0.5 if look.distinct >= 3 else 0.9):
-        return Fit(
-            POSSIBLE, f"{said}; {of(max(look.unfamiliar, look.wordless), 'are words of no list, perhaps names', look)}"
-        )
+    strange = max(look.unfamiliar, look.wordless) if look.distinct >= 3 else look.unfamiliar
+    if strange >= (0.5 if look.distinct >= 3 else 0.9):
+        return Fit(POSSIBLE, f"{said}; {of(strange, 'are words of no list, perhaps names', look)}")
     return Fit(LIKELY if look.numeric >= 0.9 else STANDS, said)
 
 
