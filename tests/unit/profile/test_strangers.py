@@ -174,3 +174,7 @@ def test_numbers_handed_out_are_no_code_whatever_the_header_says() -> None:
 def test_short_names_of_staff_are_no_labels(header: str) -> None:
     for cells in (some("mvdb", "jkl", "apd"), some("odwenaq", "tolmieb"), some("Quillby", "Vostik", "Ulvane")):
         assert set(held(**{header: cells})[header]) & SAFE
+
+
+def test_two_small_labels_are_a_category_though_no_list_holds_them() -> None:
+    assert held(ten_year=some("underten", "overten"))["ten_year"] == ("category",)
