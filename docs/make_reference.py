@@ -18,6 +18,7 @@ import deid
 from deid.errors import problem_kinds
 from deid.model import KINDS, Role
 from deid.registry import plugins
+from deid.report import report_schema
 
 TARGET = Path(__file__).with_name("reference.md")
 CODES = {"U": "usage", "P": "policy", "D": "data", "R": "release", "X": "defects of ours"}
@@ -33,7 +34,8 @@ def load_everything() -> None:
 def reference() -> str:
     """Return the whole page."""
     load_everything()
-    parts = (_head(), _commands(), _transforms(), _metrics(), _formats(), _recognisers(), _vocabulary(), _problems())
+    rooms = (_head(), _commands(), _transforms(), _metrics(), _formats(), _recognisers())
+    parts = (*rooms, _vocabulary(), _report(), _problems())
     return "\n".join(line for part in parts for line in part).rstrip() + "\n"
 
 
@@ -132,6 +134,19 @@ def _vocabulary() -> Iterator[str]:
     yield "|---|---|"
     for kind, meaning in KINDS.items():
         yield f"| `{kind}` | {meaning} |"
+    yield ""
+
+
+def _report() -> Iterator[str]:
+    """Yield the parts of report.json as its schema describes them."""
+    yield "## `report.json`"
+    yield ""
+    yield "`deid schema --of report` prints the JSON Schema, which every report follows, shareable or internal."
+    yield ""
+    yield "| part | what it holds |"
+    yield "|---|---|"
+    for name, part in sorted(report_schema()["properties"].items()):
+        yield f"| `{name}` | {part['description']} |"
     yield ""
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
+from jsonschema import Draft202012Validator
 
 KEY = "3b7f0c2d9e8a4156b0c1d2e3f4051627a8b9cadbecfd0e1f2031425364758697"
 OTHER_KEY = "c2d9e8a4156b0c1d2e3f4051627a8b9cadbecfd0e1f20314253647586973b7f0"
@@ -20,6 +23,24 @@ def shared() -> Path:
     if not SHARED.is_dir():
         pytest.skip("the folder of outside test material is not here")
     return SHARED
+
+
+@pytest.fixture(scope="session", autouse=True)
+def every_report_follows_the_schema() -> Iterator[None]:
+    """Hold every report that is written in these tests, shareable or internal, against the published schema."""
+    import deid.report
+
+    validator, write = Draft202012Validator(deid.report.report_schema()), deid.report.json_text
+
+    def checked(value: Mapping[str, Any]) -> str:
+        text = write(value)
+        wrong = [f"{error.json_path}: {error.validator}" for error in validator.iter_errors(json.loads(text))]
+        assert not wrong, wrong
+        return text
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(deid.report, "json_text", checked)
+        yield
 
 
 @pytest.fixture(scope="session")

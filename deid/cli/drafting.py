@@ -91,11 +91,20 @@ def spec(data: Path | Address, policy_name: str, out: Path) -> None:
 
 
 @click.command()
-def schema() -> None:
-    """Print the JSON Schema of policies, for editors."""
+@click.option(
+    "--of",
+    "what",
+    type=click.Choice(["policy", "report"]),
+    default="policy",
+    show_default=True,
+    help="What the schema describes: policies, for editors, or report.json, for programs that read it.",
+)
+def schema(what: str) -> None:
+    """Print the JSON Schema of policies or of report.json."""
     from deid.policy import json_schema
+    from deid.report import report_schema
 
-    click.echo(json.dumps(json_schema(), indent=2, sort_keys=True))
+    click.echo(json.dumps(json_schema() if what == "policy" else report_schema(), indent=2, sort_keys=True))
 
 
 @click.command()

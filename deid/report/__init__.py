@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ __all__ = [
     "private_file",
     "render_html",
     "render_markdown",
+    "report_schema",
     "write_internal",
     "write_report",
 ]
@@ -58,6 +60,13 @@ def write_report(folder: Path, inputs: ReportInputs, *, run: Mapping[str, Any], 
     texts = {"report.json": json_text(built), "report.html": render_html(built)}
     for name, text in texts.items():
         (folder / name).write_text(text, encoding="utf-8", newline="\n")
+
+
+def report_schema() -> dict[str, Any]:
+    """Return the JSON Schema that report.json and report-internal.json follow."""
+    text = files("deid").joinpath("schemas", "report.schema.json").read_text(encoding="utf-8")
+    found: dict[str, Any] = json.loads(text)
+    return found
 
 
 def json_text(value: Mapping[str, Any]) -> str:

@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import Result
 from invented import HOSTILE, RUN, Plain, explain, gate, hostile, refused, step, table_of, trial
 from jsonschema import Draft202012Validator
 
-import deid.report
 from deid.decisions import Plan, TablePlan
 from deid.errors import ReleaseRefused
 from deid.model import GateOutcome, Measure, Role, Status
-from deid.report import build_document, json_text, write_report
+from deid.report import build_document, json_text, report_schema, write_report
 from deid.report.inputs import Burden, ColumnRisk, ReportInputs
 
-SCHEMA = json.loads((Path(deid.report.__file__).parent.parent / "schemas" / "report.schema.json").read_text("utf-8"))
+SCHEMA = report_schema()
 CASES = {"trial": trial, "refused": refused, "hostile": hostile, "few_suppressed": lambda: trial(320, 0, 5)}
 
 
@@ -44,6 +44,14 @@ def test_the_document_follows_its_schema(name: str) -> None:
     document = json.loads(json_text(built(CASES[name]())))
     Draft202012Validator.check_schema(SCHEMA)
     Draft202012Validator(SCHEMA).validate(document)
+
+
+def test_the_command_prints_the_schema_which_describes_every_part(command: Callable[..., Result]) -> None:
+    said = command("schema", "--of", "report", key=None)
+    assert said.exit_code == 0
+    assert json.loads(said.output) == SCHEMA
+    assert all(part["description"].endswith(".") for part in SCHEMA["properties"].values())
+    assert json.loads(command("schema", key=None).output)["$id"] == "deid/policy-1"
 
 
 def test_the_schema_refuses_what_it_does_not_know() -> None:
