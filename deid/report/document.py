@@ -162,7 +162,7 @@ def _methods(built: Mapping[str, Any], explain: Explain | None) -> list[dict[str
     ids |= {row["id"] for group in built["risk"]["further"] for row in group["measures"]}
     ids |= {entry["id"] for entry in built["risk"]["measures"]} | {gate["metric"] for gate in built["gates"]}
     ids |= {row["id"] for entry in built["attribute"] for row in entry["measures"]}
-    ids |= {entry["id"] for entry in built["attacks"]["tried"]}
+    ids |= {f"{entry['id']}{what}" for entry in built["attacks"]["tried"] for what in ("", ".excess")}
     ids |= {row["id"] for row in built["longitudinal"]["measures"]}
     methods: dict[str, dict[str, str]] = {}
     for name in sorted(ids):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from itertools import groupby
 from pathlib import Path
@@ -36,6 +36,7 @@ def render_html(document: Mapping[str, Any]) -> str:
             doc=document,
             css=Markup(_style()),  # noqa: S704 - our own style sheet
             tables=_by_table(document),
+            methods=_by_formula(document),
             unfolded=len(document["columns"]) <= _OPEN_UP_TO,
             at_a_glance=glance(document),
             figures=figures,
@@ -55,6 +56,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters["combined"] = lambda cell, reason: {**cell, "reason": reason}
+    environment.filters["told"] = _told
     environment.filters["kind"] = lambda kind: KINDS.get(kind, kind)
     return environment
 
@@ -69,6 +71,31 @@ def _by_table(document: Mapping[str, Any]) -> list[dict[str, Any]]:
     rows = {entry["table"]: entry for entry in document["inputs"]}
     grouped = groupby(document["columns"], key=lambda column: column["table"])
     return [{"name": name, "columns": list(columns), "rows": rows.get(name)} for name, columns in grouped]
+
+
+def _told(rows: Sequence[Mapping[str, Any]]) -> dict[str, list[Any]]:
+    """Return the measures that have a figure on some side, and those without one together by the reason they share."""
+    figures_, without = [], dict[tuple[str, str], list[Mapping[str, Any]]]()
+    for row in rows:
+        before, after = row["before"], row["after"]
+        why = (after["text"], after["reason"])
+        same = before["text"] in (after["text"], "not measured") and before["reason"] in (after["reason"], "")
+        if after["value"] is None and after["reason"] and same:
+            without.setdefault(why, []).append(row)
+        else:
+            figures_.append(row)
+    return {"figures": figures_, "without": list(without.values())}
+
+
+def _by_formula(document: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the methods, measures that share formula, units and source together, in the order of their ids."""
+    grouped: dict[tuple[str, ...], list[Mapping[str, str]]] = {}
+    for method in document["methods"]:
+        grouped.setdefault((method["formula"], method["units"], method["source"]), []).append(method)
+    return [
+        {"formula": formula, "units": units, "source": source, "measures": measures}
+        for (formula, units, source), measures in grouped.items()
+    ]
 
 
 def glance(document: Mapping[str, Any]) -> list[dict[str, str]]:

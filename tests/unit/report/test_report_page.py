@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from dataclasses import replace
 from html.parser import HTMLParser
@@ -209,3 +210,13 @@ def test_text_and_marks_have_enough_contrast(mode: str) -> None:
         assert contrast(colours["quiet"], colours[f"{state}-bg"]) >= 4.5
     for mark in ("before", "after", "other"):
         assert contrast(colours[mark], colours["paper"]) >= 3
+
+
+def test_measures_that_miss_a_figure_for_one_reason_are_told_together_and_none_is_lost() -> None:
+    document = build_document(trial(), run=RUN, explain=explain)
+    page = html.unescape(render_html(document))
+    ids = {row["id"] for group in document["risk"]["further"] for row in group["measures"]}
+    ids |= {row["id"] for entry in document["attribute"] for row in entry["measures"]}
+    ids |= {method["id"] for method in document["methods"]}
+    assert ids
+    assert not [name for name in ids if f"<code>{name}</code>" not in page]
