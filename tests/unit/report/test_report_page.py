@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import html
 import re
 from dataclasses import replace
+from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -214,7 +214,7 @@ def test_text_and_marks_have_enough_contrast(mode: str) -> None:
 
 def test_measures_that_miss_a_figure_for_one_reason_are_told_together_and_none_is_lost() -> None:
     document = build_document(trial(), run=RUN, explain=explain)
-    page = html.unescape(render_html(document))
+    page = unescape(render_html(document))
     ids = {row["id"] for group in document["risk"]["further"] for row in group["measures"]}
     ids |= {row["id"] for entry in document["attribute"] for row in entry["measures"]}
     ids |= {method["id"] for method in document["methods"]}
