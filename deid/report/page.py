@@ -99,13 +99,14 @@ def _by_formula(document: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 
 def glance(document: Mapping[str, Any]) -> list[dict[str, str]]:
-    """Return the five figures that a reviewer asks for first."""
+    """Return the figures that a reviewer asks for first."""
     measures = {entry["id"]: entry for entry in document["risk"]["measures"]}
     cards = []
     for name, label in (("k", "Smallest group of look-alikes"), ("prosecutor.rb", "Highest risk of one person")):
         if name in measures:
             entry = measures[name]
             cards.append({"label": label, "before": _odds(entry["before"]), "after": _odds(entry["after"])})
+    cards += _most_telling(document["kept_columns"])
     if document["risk"]["measures"]:
         cards.append({"label": "People suppressed", "before": "", "after": document["suppressed"]["people"]["text"]})
     if document["generalisation"]["chosen"]:
@@ -115,6 +116,17 @@ def glance(document: Mapping[str, Any]) -> list[dict[str, str]]:
     found = document["residual"]["left"]
     left = "none found" if found["value"] == 0 and not document["residual"]["findings"] else found["text"]
     return [*cards, {"label": "Identifiers left", "before": "", "after": left}]
+
+
+def _most_telling(kept: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:
+    """Return the column that was kept undeclared and singles most people out by itself, if one does."""
+    ranked = [(1.0 if "all but" in c["alone"]["text"] else c["alone"]["value"] or 0.0, c) for c in kept]
+    share, column = max(ranked, key=lambda one: one[0], default=(0.0, {}))
+    if not share:
+        return []
+    about = f"{column['table']}, {column['column']}{'; accepted by the policy' if column['accepted'] else ''}"
+    label = "Singled out by one kept column"
+    return [{"label": label, "before": "", "after": column["alone"]["text"], "about": about}]
 
 
 def _odds(side: Mapping[str, Any]) -> str:
