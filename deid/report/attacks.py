@@ -58,6 +58,9 @@ def section(inputs: ReportInputs, before: Shown, after: Shown, why_not: str) -> 
             about = "" if exact else name.removeprefix(start)
             number += 1
             label = printable(about, 120) if about in names else f"attribute {number}"
+            rate = inputs.verdict.after.get(name)
+            beyond = inputs.verdict.after.get(f"{name}.excess")
+            excess = _excess(beyond, after)
             entries.append(
                 {
                     "question": question,
@@ -65,9 +68,9 @@ def section(inputs: ReportInputs, before: Shown, after: Shown, why_not: str) -> 
                     "about": label if about else "",
                     "success": success,
                     "before": _side(inputs.verdict.before.get(name), before),
-                    "after": _side(inputs.verdict.after.get(name), after),
-                    "control": _control(inputs.verdict.after.get(f"{name}.excess"), after),
-                    "excess": _excess(inputs.verdict.after.get(f"{name}.excess"), after),
+                    "after": _side(rate, after),
+                    "control": _control(rate, beyond, excess, after),
+                    "excess": excess,
                 }
             )
     return entries
@@ -100,12 +103,25 @@ def upper_bound(measure: Measure, shown: Shown) -> Cell:
     return Cell(rounded, percent(rounded, 2))
 
 
-def _control(measure: Measure | None, shown: Shown) -> dict[str, Any]:
-    """Return how the control group of an attack on the release fared, and who they are."""
-    if measure is None or measure.value is None:
+def _control(rate: Measure | None, beyond: Measure | None, excess: Mapping[str, Any], shown: Shown) -> dict[str, Any]:
+    """Return how the control group of an attack on the release fared, and who they are.
+
+    A report to be shared says of it what follows from the other two figures as they are shown, and nothing more: three
+    rounded figures of which one is the difference of the others would tell more than two.
+    """
+    if rate is None or rate.value is None or beyond is None or beyond.value is None:
         return {"rate": Cell(None, "not computed").plain(), "who": ""}
-    rate = shown.attack(float(measure.detail["control"]), measure).plain()
-    return {"rate": rate, "who": str(measure.detail["control_group"])}
+    cell = Cell(None, "not shown", "derivable")
+    if shown.rules.minimum <= 1:
+        cell = shown.attack(float(beyond.detail["control"]), beyond)
+    else:
+        success = shown.attack(rate.value, rate).value
+        if excess["value"] is None or excess["value"] == 0:
+            cell = Cell(None, "about the same", "derivable")
+        elif success is not None:
+            left = round(max(success - excess["value"], 0.0), 4)
+            cell = Cell(left, f"about {percent(left, 2)}")
+    return {"rate": cell.plain(), "who": str(beyond.detail["control_group"])}
 
 
 def _excess(measure: Measure | None, shown: Shown) -> dict[str, Any]:
