@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import ClassVar
 
+from deid.detect import lexicon
 from deid.detect.patterns import Pattern, Table, pattern
 from deid.model import Span
 from deid.registry import register
@@ -22,9 +23,14 @@ _MONTH = r"(?:january|february|march|april|may|june|july|august|september|octobe
 _FOREIGN = (
     r"(?:janvier|f[eé]vrier|mars|avril|mai|juin|juillet|ao[uû]t|septembre|octobre|novembre|d[eé]cembre|januar|februar|m[aä]rz"
     r"|juni|juli|oktober|dezember|enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre|diciembre"
-    r"|gennaio|febbraio|aprile|maggio|giugno|luglio|settembre|ottobre|dicembre|januari|februari|maart|mei|augustus)"
+    r"|gennaio|febbraio|aprile|maggio|giugno|luglio|settembre|ottobre|dicembre|januari|februari|maart|mei|augustus|augusti|desember|mars|maj|janeiro|fevereiro|março|maio|junho|julho|setembro|outubro|dezembro|ene|abr|ago|dic|okt|dez|fev|avr|gen|mag|giu|lug|ott)"
 )
-_DAYNAME = r"(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?\.?,?\s{1,2}(?:the\s)?)?"
+_WEEKDAY = (
+    r"(?:(?:mon|tues?|wed(?:nes|s)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?|(?:mon|diens|donners|frei|sams|sonn)tag|mittwoch|sonnabend|(?-i:Mo|Di|Mi|Do|Fr|Sa|So|Ma|Wo|Vr|Za|Zo|ma|wo|vr|za)"
+    r"|(?:maan|dins|woens|donder|vrij|zater|zon)dag|(?:man|tirs|tis|ons|tors|fre|lør|lör|søn|sön)dag|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche"
+    r"|lunes|martes|mi[eé]rcoles|jueves|viernes|s[aá]bado|domingo|luned[iì]|marted[iì]|mercoled[iì]|gioved[iì]|venerd[iì]|sabato|domenica|(?:segunda|ter[cç]a|quarta|quinta|sexta)(?:-feira)?)"
+)
+_DAYNAME = rf"(?:{_WEEKDAY}\.?,?\s{{1,2}}(?:the\s|den\s)?)?"
 _D = r"(?:0?[1-9]|[12]\d|3[01])"
 _ORD = r"(?:st|nd|rd|th)?"
 _Y4 = r"(?:1[89]|20)\d\d"
@@ -80,14 +86,21 @@ def _valid_short(match: re.Match[str]) -> bool:
         return False
     before = match.string[max(0, match.start() - 14) : match.start()].lower()
     after = match.string[match.end() : match.end() + 8].lower()
-    if re.search(r"(?:dose|dosing|ratio|version|v|schedule|score|regimen|block)\s?$", before):
+    if re.search(r"(?:dose|dosing|ratio|version|v|schedule|score|regimen|block|apgars?)\s?(?:of\s)?$", before):
+        return False
+    if int(re.findall(r"\d+", match["id"])[0]) > 31 and "." in match["id"]:
         return False
     return not re.match(r"\s?(?:mg|mcg|ml|cm|mm|units|%|g\b|mmhg|tab)|\s?x\s?\d", after)
 
 
 def _valid_month_day(match: re.Match[str]) -> bool:
     first, second = (int(number) for number in re.findall(r"\d+", match.group("id"))[:2])
+    if second in (7, 12, 52) and _FOR_BEFORE.search(match.string, max(0, match.start("id") - 8), match.start("id")):
+        return False  # 3/7, 3/12 and 3/52: days, months and weeks
     return (1 <= first <= 12 and 1 <= second <= 31) or (13 <= first <= 31 and 1 <= second <= 12)
+
+
+_FOR_BEFORE = re.compile(r"\b(?:for|over|in|past|last|every|x)\s{1,2}$", re.IGNORECASE)
 
 
 def _no_fraction(match: re.Match[str]) -> bool:
@@ -99,7 +112,11 @@ def _no_fraction(match: re.Match[str]) -> bool:
         return False
     if re.match(r"\s{0,2}(?:[,@]\s?)?(?:at\s)?(?:\d{1,2}:\d\d|[01]\d[0-5]\d\b|2[0-3][0-5]\d\b)", after):
         return True
-    share = first <= second and second in (2, 3, 4, 5, 6, 8, 10)
+    if (word := _WORD_BEFORE.search(before)) and (word[1] in lexicon.clinical_words() or word[1] in lexicon.eponyms()):
+        return False
+    if first > 12 or second > 12:
+        return True
+    share = first <= second and second in (2, 3, 4, 5, 6, 7, 8, 9, 10)
     if re.search(r"[a-z0-9]\($", before):
         return False
     return not share or bool(
@@ -109,9 +126,10 @@ def _no_fraction(match: re.Match[str]) -> bool:
     )
 
 
+_WORD_BEFORE = re.compile(r"([a-z]{3,20}) $")
 _FRACTION_BEFORE = re.compile(
-    r"(?:pain|strength|murmur|bp|scale|scores?|nodes?|apgars?|vision|acuity|reflex\w*|pulses?|motor|grade|vas|nrs|gcs|ratio|alt|ast|tablets?|tabs?|power|dtrs?|patellar|biceps|triceps|orientation|oriented|recall|mmse|moca|phq|total|cores?|dilution|"
-    r"i/o|pressure|systolic|levels?|intensity|severity|rated?|distress|sensation|positive|negative|stage|murphy|lymph|ln|lns|x|\d|chance|risk|half|about a|up to|less than|over|under|take|give|dose|mg|ml|iv/vi|[<>=~])[\s:(-]{0,3}(?:\w{1,8}\s)?$"
+    r"(?<![a-z])(?:pain|strength|murmur|bp|scale|scores?|nodes?|apgars?|vision|acuity|reflex\w*|pulses?|motor|grade|vas|nrs|gcs|ratio|alt|ast|tablets?|tabs?|power|dtrs?|patellar|biceps|triceps|orientation|oriented|recall|mmse|moca|phq|total|cores?|dilution|"
+    r"i/o|pressure|systolic|levels?|intensity|severity|rated?|distress|sensation|positive|negative|stage|murphy|lymph|ln|lns|x|\d|chance|risk|half|about a|up to|less than|over|under|take|give|dose|mg|ml|iv/vi|peep|cpap|bipap|pressures?|apgar|beighton)(?![a-z])[\s:(-]{0,3}(?:\w{1,8}\s)?$|[<>=~][\s:(-]{0,3}(?:\w{1,8}\s)?$"
 )
 
 
@@ -136,9 +154,9 @@ _FORMS: tuple[Pattern, ...] = (
     # month names with a day
     pattern(rf"(?<![a-z])(?P<id>{_DAYNAME}{_MON}\s{{0,2}}{_D}{_ORD}(?:\s?(?:,|of)?\s{{0,2}}{_Y4}|,?\s?'\d\d|,\s?\d\d(?!\d))?{_TIME})(?![\d])", "date", 0.9,
             check=lambda m: _month_then_day(m)),
-    pattern(rf"(?<![\d.])(?P<id>{_DAYNAME}(?:the\s(?=\d{{1,2}}(?:st|nd|rd|th)\s(?:day\s)?of\s))?{_D}{_ORD}(?:\s(?:day\s)?of)?[ ./-]{{0,2}}{_MON}(?:[ ./,-]{{0,2}}(?:of\s)?{_Y})?{_TIME})(?![a-z\d])", "date", 0.9,
+    pattern(rf"(?<![\d.])(?P<id>{_DAYNAME}(?:the\s(?=\d{{1,2}}(?:st|nd|rd|th)\s(?:day\s)?of\s))?{_D}{_ORD}(?:\s(?:day\s)?of)?[ ./-]{{0,2}}{_MON}(?:[ ./,-]{{0,2}}(?:of\s)?{_Y}(?![:.]\d))?{_TIME})(?![a-z\d])", "date", 0.9,
             check=lambda m: _day_then_month(m)),
-    pattern(rf"(?<![\da-z])(?P<id>{_D}[-/ ]?{_MON3}[-/ ,']{{0,2}}(?:{_Y4}|\d\d)(?:[ :T]\d{{1,2}}:\d\d(?::\d\d)?)?)(?![a-z\d])", "date", 0.9),
+    pattern(rf"(?<![\da-z])(?P<id>{_D}[-/ ]?{_MON3}[-/ ,']{{0,2}}(?:{_Y4}|\d\d)(?:[ :T]\d{{1,2}}:\d\d(?::\d\d)?)?)(?![a-z\d]|:\d)", "date", 0.9),
     pattern(rf"(?<![\da-z])(?P<id>{_MON3}[-/]{_D}[-/]{_Y}|{_Y4}[-/ ]?{_MON3}[-/ ]?{_D})(?![a-z\d])", "date", 0.9),
     pattern(rf"(?<![\d.])(?P<id>{_D}(?:\.|er|º)?\s(?:de\s)?{_FOREIGN}(?:\s(?:de\s|del\s)?{_Y4})?)(?![a-z\d])", "date", 0.85),
     # month and year
@@ -156,14 +174,15 @@ _FORMS: tuple[Pattern, ...] = (
     pattern(rf"(?<![a-z])(?P<id>(?:the\s)?(?:eve of\s)?{_HOLIDAY}(?:\s(?:eve|morning|weekend))?(?:,?\s{_Y4})?)(?![a-z])", "date", 0.6),
     pattern(rf"(?<![a-z])(?P<id>(?:early|mid|late|end of|beginning of|start of)[- ]{_MONTH})(?![a-z'])", "date", 0.7),
     # a day of the month alone, and stretches of days
-    pattern(rf"(?<![a-z])(?P<id>(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?\.?,?\s(?:the\s)?|(?:{_CUE}|yesterday|today|tomorrow|tonight|back|it'?s|is|was|say|not|his|her|their|our|dated|about|round)[\s,]{{1,2}}the\s){_D}(?:st|nd|rd|th))(?![a-z\d])", "date", 0.6, check=lambda m: _no_rank(m)),
+    pattern(rf"(?<![a-z])(?P<id>{_WEEKDAY}\.?,?\s(?:the\s)?{_D}(?:st|nd|rd|th))(?![a-z\d])", "date", 0.6, check=lambda m: _no_rank(m)),
+    pattern(rf"(?<![a-z])(?:{_CUE}|yesterday|today|tomorrow|tonight|back|it'?s|is|was|say|not|his|her|their|our|dated|about|round)[\s,]{{1,2}}(?P<id>the\s{_D}(?:st|nd|rd|th))(?![a-z\d])", "date", 0.6, check=lambda m: _no_rank(m)),
     pattern(rf"(?<![a-z\d])(?P<id>(?:the\s)?{_D}(?:st|nd|rd|th)\s(?:inst|ult|prox)(?:ant|imo)?\b\.?)", "date", 0.8),
     pattern(rf"(?<![a-z])(?P<id>{_MON}\s{{0,2}}{_D}{_ORD}\s?(?:-|–|to|through|thru|and|&|/)\s?{_D}{_ORD}(?:,?\s{_Y4})?)(?![\d:/]|\s?(?:mg|ml|am|pm))", "date", 0.8, check=lambda m: _month_then_day(m)),
-    pattern(rf"(?<![\d./-])(?P<id>{_D}{_ORD}\s?(?:-|–|to|and|&|/)\s?{_D}{_ORD}\s(?:of\s)?{_MON}(?:\s{_Y4})?)(?![a-z\d])", "date", 0.8, check=lambda m: _day_then_month(m)),
+    pattern(rf"(?<![\d./-])(?P<id>(?:the\s)?{_D}{_ORD}\s?(?:-|–|to|and|&|/|or|till|until|,)\s?(?:the\s)?{_D}{_ORD}\s(?:of\s)?{_MON}(?:\s{_Y4})?)(?![a-z\d])", "date", 0.8, check=lambda m: _day_then_month(m)),
     # month/day without a year needs a cue
     pattern(rf"(?<![a-z]){_CUE}:?\s{{1,2}}(?:the\s)?(?P<id>{_DAYNAME}\d{{1,2}}/\d{{1,2}}(?:\s?(?:-|to|and|,|&)\s?\d{{1,2}}/\d{{1,2}}){{0,4}})(?![\d/%-]|\.\d){_NOT_AFTER}", "date", 0.6, check=_valid_month_day),
-    pattern(rf"(?:\(|^|[\n;]\s{{0,2}})(?P<id>{_DAYNAME}\d{{1,2}}/\d{{1,2}})(?=\)|:|\s?[-@]\s?|\s\d\d?:?\d\d\b){_NOT_AFTER}", "date", 0.6, check=_valid_month_day, flags=re.IGNORECASE | re.MULTILINE),
-    pattern(rf"(?<![\w/.+-])(?P<id>(?:0?[1-9]|1[0-2])/(?:0?[1-9]|[12]\d|3[01]))(?![\d/%+-]|\.\d|[a-z]){_NOT_AFTER}", "date", 0.5, check=lambda m: _no_fraction(m)),
+    pattern(rf"(?:\(|^|[\n;]\s{{0,2}})(?P<id>{_DAYNAME}\d{{1,2}}/\d{{1,2}})(?=\)|:|\.\s|\s?[-–@]\s?|\s\d\d?:?\d\d\b){_NOT_AFTER}", "date", 0.6, check=_valid_month_day, flags=re.IGNORECASE | re.MULTILINE),
+    pattern(rf"(?<![\w/.+-])(?P<id>(?:0?[1-9]|1[0-2])/(?:0?[1-9]|[12]\d|3[01])|(?:1[3-9]|2\d|3[01])/(?:0?[1-9]|1[0-2]))(?![\d/%+-]|\.\d|[a-z]){_NOT_AFTER}", "date", 0.5, check=lambda m: _no_fraction(m)),
     pattern(r"(?<![a-z])(?P<id>(?:mon|tues?|wed|thu(?:rs)?|fri|sat|sun)(?:day|nesday|urday|sday)?\.?,?\s\d{1,2}/\d{1,2})(?![\d/])", "date", 0.7),
     pattern(rf"(?<![a-z]){_CUE}:?\s{{1,2}}(?P<id>(?:0?[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01]))(?![\d-]|\s?(?:mg|ml|cm|mm|days?|weeks?|hours?|months?|years?|times|units))", "date", 0.45),
 )  # fmt: skip

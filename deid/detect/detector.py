@@ -12,6 +12,7 @@ from typing import Any, Literal, NamedTuple
 from deid.contracts import DetectionFailed, Recogniser
 from deid.detect import lexicon, ner, screening
 from deid.detect.ages import AgesOver89
+from deid.detect.calendars import Calendars
 from deid.detect.contacts import Contacts
 from deid.detect.dates import Dates
 from deid.detect.identifiers import Identifiers
@@ -75,6 +76,7 @@ class TextOptions:
 
 _BUILT_IN: Mapping[str, Recogniser] = {
     "dates": Dates(),
+    "calendars": Calendars(),
     "ages_over_89": AgesOver89(),
     "contacts": Contacts(),
     "identifiers": Identifiers(),
