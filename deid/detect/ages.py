@@ -4,10 +4,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import ClassVar
 
+from deid.detect import lexicon, plausible
 from deid.detect.patterns import Table, pattern
 from deid.model import Span
 from deid.registry import register
@@ -35,9 +37,37 @@ _FORMS = (
     pattern(rf"\b(?:{_KIN})(?:\s(?:who|is|was|lived|died|passed|away|aged|till|until|to|still|alive|well)){{0,4}},?\s(?:at|is|was|aged)\s(?P<id>{_OLD})(?![\d%/]|\.\d|\s?(?:mg|ml|kg|lbs|days|weeks|beats|bpm|degrees))", "age", 0.6),
     pattern(r"\b(?:died|passed away|lived to|turn(?:s|ed|ing)?|reach(?:es|ed)|aged?)(?: at| nearly| almost| to be){0,2}\s(?P<id>ninety|(?:a|one) hundred)\b(?![- ]?(?:\d|mg|mcg|ml|per\s?cent|percent|%|minutes?|seconds?|hours?|degrees?|days?|weeks?|months?|pounds?|beats?|miles?|times|and|percent|point))", "age", 0.6),
     pattern(r"\b(?:in (?:her|his|their) )(?P<id>(?:early |mid[- ]?|late )?(?:nineties|90'?s))\b", "age", 0.6),
+    pattern(rf"\b(?:(?:{_KIN})(?:-in-law)?(?:\s[A-Z]?[\w'’-]{{1,20}}){{0,3}}|[A-Z][\w'’-]{{1,24}}\.?|herself|himself|patient|resident|lady|gentleman|widow|widower|man|woman|living|alive),\s(?P<id>{_OLD}|{_OLD_WORD})(?=[,;.!?)]|\s(?:now|already|still|today|herself|himself|but|and (?:still|well|sharp|frail|lives|living|in|on|very|quite)|years|in|lives|from|living|at (?:her|his|home))\b|\s?$|\n)(?!\.\d|\s?\d)", "age", 0.6, check=lambda m: _of_person(m)),
+    pattern(rf"(?<=[a-z.] )\((?P<id>{_OLD})!?\)", "age", 0.55, check=lambda m: _of_person(m)),
+    pattern(rf"(?<=[A-Z] )\((?P<id>{_OLD})!?\)", "age", 0.5, check=lambda m: _of_person(m)),
+    pattern(rf"\b(?:who|she|he|mum|mother|father|dad|nan|aunt|uncle|sister|brother|now|is|was|turned|turning|[A-Z][a-z]{{2,20}})\s(?:is|was|turned|who is|be|will be|only|just|all of|a good|good)(?:\s(?:now|nearly|almost|about|over|past|all of|a))?\s(?P<id>{_OLD_WORD}(?:\sand\sa\s(?:half|quarter|bit))?)(?=[.,;!?)]|\s(?:and|but|with|now|when|this|next|in|on|who)\b|$)(?!\sand\s\d)", "age", 0.6),
+    pattern(rf"\b(?P<id>{_OLD_WORD}\sand\sa\s(?:half|quarter|bit))\b", "age", 0.55),
+    pattern(r"\b(?:(?:her|his|their|the)\s)(?P<id>ninet(?:y|ieth)[- ]?(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth)?|hundredth|9\dth|9[123](?:st|nd|rd)|100th|10\d(?:st|nd|rd|th))(?=\s(?:birthday|year)|[,.;]|$)", "age", 0.6),
     pattern(r"\b(?P<id>nonagenarian|centenarian)\b", "age", 0.6),
     pattern(r"\b(?P<id>(?:her|his) (?:90|9[1-9]|10\d)(?:st|nd|rd|th)|(?:ninetieth|ninety-(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth)|hundredth)) birthday", "age", 0.7),
 )  # fmt: skip
+
+
+_MONTHS = frozenset("jan feb mar apr may jun jul aug sep oct nov dec".split())  # noqa: SIM905
+
+
+def _of_person(match: re.Match[str]) -> bool:
+    """Whether the word before the age names a person: no measured quantity, month or clinical word stands there."""
+    before = re.findall(r"[A-Za-z'’-]+", match.string[max(0, match.start("id") - 40) : match.start("id")])
+    word = before[-1].lower() if before else ""
+    if len(word) == 1:
+        return len(before) > 1 and before[-2][0].isupper() and before[-2].lower() not in _MONTHS
+    if not word or word in lexicon.word_set("identifiers_measured") or word[:3] in _MONTHS:
+        return False
+    if before[-1][0].islower():
+        return bool(
+            re.fullmatch(
+                rf"(?:{_KIN})(?:-in-law)?|patient|resident|lady|gentleman|widow|widower|man|woman|living|alive|herself|himself",
+                word,
+            )
+        )
+    begins = re.search(r"(?:^|[.:;\n])\s*$", match.string[: match.string.rfind(before[-1], 0, match.start("id"))][-3:])
+    return lexicon.is_name(word) or (not begins and plausible.could_be_name(word))
 
 
 _TABLE = Table(_FORMS)
@@ -52,10 +82,10 @@ class AgesOver89:
         "a «93» year-old man", "«97»yo with sepsis", "aged «91»", "a «ninety-four» year old woman", "she turned «ninety-two» in hospital",
         "«101» y.o. female", "Age: «90»", "«92»F with CHF", "he is in his «nineties»", "a «95»-year-old",
         "Lives alone, aged «97».", "Aged «92». Well", "«93» yrs, frail", "he is «95».", "Age at visit: «101»", "Alter: «93»", "«92» ans",
-        "her aunt died at «94»", "I am «97» and well", "tiene «95» años", "and she is nearly «ninety-six»",
+        "her aunt died at «94»", "I am «97» and well", "tiene «95» años", "and she is nearly «ninety-six»", "His mother, «96», lives near", "Aunt Orla, «93» now, came", "5 Mbeki T. («94»)", "Odile is «ninety», a widow", "brother who is «ninety» and well", "«ninety and a half», she says", "her «ninety-third», all being well",
     )  # fmt: skip
     counter_examples: ClassVar[tuple[str, ...]] = (
-        "a 65-year-old man", "HR 92", "SpO2 98% on RA", "BP 92/60", "aged 89", "95 mg daily", "90 minutes later", "temp 98.4 F", "ninety minutes", "aged 92.5%", "weight was 95.4", "sat was 94 on air", "age 9.5", "ninety-five percent of cases", "mother was 92 kg",
+        "a 65-year-old man", "HR 92", "SpO2 98% on RA", "BP 92/60", "aged 89", "95 mg daily", "90 minutes later", "temp 98.4 F", "ninety minutes", "aged 92.5%", "weight was 95.4", "sat was 94 on air", "age 9.5", "ninety-five percent of cases", "mother was 92 kg", "HR, 96, regular", "Sats (96)", "on March, 92 of them", "Creatinine (98)", "he is ninety minutes late",
     )  # fmt: skip
 
     def find(self, text: str) -> Iterable[Span]:

@@ -13,6 +13,7 @@ from deid.contracts import DetectionFailed, Recogniser
 from deid.detect import lexicon, ner, screening
 from deid.detect.ages import AgesOver89
 from deid.detect.calendars import Calendars
+from deid.detect.codes import Codes
 from deid.detect.contacts import Contacts
 from deid.detect.dates import Dates
 from deid.detect.identifiers import Identifiers
@@ -80,6 +81,7 @@ _BUILT_IN: Mapping[str, Recogniser] = {
     "ages_over_89": AgesOver89(),
     "contacts": Contacts(),
     "identifiers": Identifiers(),
+    "codes": Codes(),
     "places": Places(),
     "names_in_context": NamesInContext(),
     "names_by_form": NamesByForm(),

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import ClassVar
 
-from deid.detect import lexicon
+from deid.detect import lexicon, plausible
 from deid.detect.patterns import Pattern, Table, pattern
 from deid.model import Span
 from deid.registry import register
@@ -17,7 +17,7 @@ from deid.registry import register
 _VALUE = r"(?P<id>(?:[A-Za-z]{1,6}[-_./# ]?)?\d[A-Za-z0-9]{0,24}(?:[-_./:][A-Za-z0-9]{1,16}){0,6}|[A-Za-z0-9]{1,12}(?:[-_/][A-Za-z0-9]{1,16}){1,5})"
 _SPLIT_VALUE = r"(?P<id>\d{1,6}(?:[ \t]{1,2}\d{1,6}){1,4})"
 _NUMBER = r"(?:\s{0,2}(?:number|numbers|num|nbr|no|nr|id|ids|identifier|code)\b\.?|\s?(?:#|№|n°|nº))?"
-_LINK = r"\s{0,2}(?:\((?:[^()\n]{0,20})\)\s?)?(?:is|was|of|on file|reads|ending in|=|:|#|-|–|\.|,|;|>|\[|\(|\||\"|“|'){0,2}\s{0,3}[\[(|\"“'#:]{0,2}"
+_LINK = r"\s{0,2}(?:\((?:[^()\n]{0,20})\)\s?)?(?:is|was|of|on file|reads|ending(?:\s(?:in|with))?|=|:|#|-|–|\.|,|;|>|\[|\(|\||\"|“|'){0,2}\s{0,3}[\[(|\"“'#:]{0,2}"
 
 
 def _labelled(
@@ -42,6 +42,9 @@ def _plausible_value(match: re.Match[str]) -> bool:
     value = match["id"]
     digits = sum(char.isdigit() for char in value)
     if digits == 0 or _MEASURE.match(match.string, match.end()):
+        return False
+    head = re.match(r"([A-Za-z]{1,6}) \d", value)
+    if head and (head[1].lower() in _MEASURED or lexicon.is_word(head[1].lower())) and len(head[1]) > 1:
         return False
     return digits >= 3 or (digits >= 2 and len(value) >= 5)
 
@@ -72,11 +75,14 @@ CLINICAL_CODE = re.compile(
     r"NCT\d{8}|[A-Z]\d\d(?:\.[A-Z0-9]{1,4})?|[A-Z]{2,8}-?\d{1,3}[A-Z]?|[A-Z]{1,5}\d{1,2}[A-Z]{1,3}\d{0,3}|(?:rs|COSM|NM_|NP_|ENST?G?)\d+(?:\.\d+)?"
     r"|[cpg]\.[A-Za-z0-9_>*+-]+|[A-Z]?\d{2,4}[A-Z](?:fs\*?\d*)?|(?:y?[pcr]?T[0-4X][a-d]?(?:is)?)?N[0-3X][a-c]?(?:M[01X][a-c]?)?|[CTL]\d{1,2}-[CTLS]?\d{1,2}"
     r"|(?:KEYNOTE|CheckMate|PALOMA|DESTINY|MONALEESA|IMpower|SWOG|RTOG|NSABP|ECOG|CALGB|EORTC|NRG|MK|ABT|AZD|BMS|LY|RO|GSK|TAK|AMG|PF|BAY|JNJ|SAR|INCB?|BGB|CC|MEDI|ONO|DS|SGN|IMGN|BNT|mRNA)-?[A-Z]{0,3}\d{1,7}[A-Z]?"
+    r"|J\d{4}|[GQ]\d{4}|\d{5}-(?:\d{2}|RT|LT|TC|AS|GT|GA|QW|X[SUEP])|[ACGT]\d{2,6}[ACGT]|\d{4}/\d"
     r"|\d{1,3}(?:st|nd|rd|th)|q?\d{1,3}(?:mg|mcg|ml|cm|mm|kg|g|h|hr|hrs|d|w|wk|wks|mo|yo|y|x|s|F|C|M|Gy|Fr|G|K|L|R|%)|x\d{1,3}|F-?18|Tc-?99m|I-?131|Lu-?177|Y-?90|Ga-?68|Ra-?223|Sm-?153"
     r"|COVID-?19|SARS-CoV-2|H[0-9]N[0-9]|HPV-?\d{2}|HLA-?[A-Z]{1,4}\d{0,4}|CYP[0-9][A-Z][0-9]{1,2}|FOLFOX-?\d|[A-Za-z]{2,12}-\d{1,2}",
     re.IGNORECASE,
 )
 
+_TIMES = re.compile(r"(?:[01]\d|2[0-4])[0-5]\d-(?:[01]\d|2[0-4])[0-5]\d|(?:19|20)\d\d-(?:19|20)\d\d")
+_MEASURED = lexicon.word_set("identifiers_measured")
 _NO_USER: frozenset[str] = lexicon.word_set("identifiers_no_user")
 _FORMS: tuple[Pattern, ...] = (
     *_labelled(r"m\.?r\.?n\.?|med(?:ical)?\.?\s?rec(?:ord)?s?|mr\s?(?=#|no\b|num)|chart|hosp(?:ital)?\s?(?:no|num(?:ber)?|#)|unit\s(?:no|num(?:ber)?|#)|patient\s(?:no|num(?:ber)?|id|identifier|#)|pt\s?(?:id|#|no)|record\s(?:no|num(?:ber)?|#)|hospital number|epic id|emr|ehr id|umrn|uhid|cmrn|pid|file\s(?:no|num(?:ber)?|#)|case\s(?:no|num(?:ber)?|#)|folder\s(?:no|num(?:ber)?)", "record_number"),
@@ -90,6 +96,8 @@ _FORMS: tuple[Pattern, ...] = (
     *_labelled(r"s\.?s\.?n\.?|soc(?:ial)?\.?\s?sec(?:urity)?\.?|ss(?=\s?#)|social(?=\s?[#:])|nino?\b|national insurance|nhs|chi\b|sin(?=\s?[#:])|itin|tax id|tin(?=\s?[#:])|aadhaar|medicare card|pps", "ssn", 0.95),
     *_labelled(r"(?:license |licence |number |reg(?:istration)? )?plates?|tag(?=\s?[#:])|vin|vehicle(?:\s?(?:id|reg|registration))?|chassis", "vehicle_id"),
     pattern(r"(?<![A-Za-z])(?:plates?|plate (?:no|number)|license plate|licence plate|reg(?:istration)?(?: plate)?|tag|car|vehicle|sedan|truck|suv|van|honda|toyota|ford|chevy|subaru|nissan|bmw|jeep|hyundai|kia)\b[^\n.;]{0,24}?\b(?P<id>(?=[A-Z0-9 -]{0,9}\d)(?=[A-Z0-9 -]{0,9}[A-Z])[A-Z0-9]{1,4}[- ]?[A-Z0-9]{2,5})\b", "vehicle_id", 0.75, flags=0),
+    pattern(r"(?i:\b(?:plates?|tail|aircraft|helicopter|helo|flight|flt|plane|vessel|boat|trawler|ship|rego?|registered|registration|lorry|minibus|scooter|motorbike|bike|taxi|cab|bus|ambulance|rig|car|truck|van|tractor|vehicle|parked|drives|driving)\b)[^\n.;]{0,28}?\s[\"“(]?(?P<id>(?=[A-Z0-9 -]{0,9}\d)[A-Z0-9]{1,4}[- ][A-Z0-9]{1,5}(?:[- ][A-Z0-9]{1,6})?|(?:VH|[A-Z]|[A-Z]{2})-[A-Z]{3,4})(?![\w-])", "vehicle_id", 0.6, flags=0, check=lambda m: _plate(m["id"])),
+    pattern(r"(?<![\w-])(?P<id>\d{2,3}-[A-Z]{1,2}-\d{1,6}|[A-Z]{3} \d{3}[A-Z]|[A-Z]{1,3}-[A-Z]{1,2} \d{3,4}|[A-Z]{2}-\d{3}-[A-Z]{2}|[A-Z]{1,2}\d{1,3} [A-Z]{3}|[A-Z]{2} \d{2} [A-Z]{1,2} \d{4})(?![\w-])", "vehicle_id", 0.5, flags=0, check=lambda m: _plate(m["id"])),
     pattern(r"\b(?P<id>(?=[A-HJ-NPR-Z0-9]{0,16}\d)(?=[A-HJ-NPR-Z0-9]{0,16}[A-HJ-NPR-Z])[A-HJ-NPR-Z0-9]{11}\d{6})\b", "vehicle_id", 0.75, flags=0),
     pattern(r"(?<![\d-])(?P<id>\d{3}\s?[-.–/]\s?\d{2}\s?[-.–/]\s?\d{4})(?![\d])", "ssn", 0.9),
     pattern(r"(?<!\d)(?P<id>\d{3}[ \t]{1,3}\d{2}[ \t]{1,3}\d{4})(?!\d)", "ssn", 0.8),
@@ -101,24 +109,47 @@ _FORMS: tuple[Pattern, ...] = (
     pattern(r"(?<![\d.,/-])(?<!NCT)(?<!ISRCTN)(?<!PMID )(?<!PMID: )(?<!PMC)(?<!NDC )(?P<id>\d{7,24})(?![\d%]|[.,]\d|\s?(?:mg|ml|cells|copies|iu\b|units|/))", "record_number", 0.6),
     pattern(r"(?<![\d.,/:-])(?P<id>\d{6})(?![\d%]|[.,:/-]\d|\s?(?:mg|ml|cells|copies|iu\b|units|/|patients))", "record_number", 0.45),
     pattern(r"(?<![\w./-])(?P<id>\d{2,6}(?:-\d{2,8}){1,4})(?![\w%]|-\d|\s?(?:mg|mcg|ml|cm|mm|cells|%|days|weeks|hours|months|years|units|k\b|pg|ng|g/|mmol|patients|beats))", "record_number", 0.5,
-            check=lambda m: sum(c.isdigit() for c in m["id"]) >= 7 or (m["id"].count("-") >= 2 and sum(c.isdigit() for c in m["id"]) >= 6)),
+            check=lambda m: (not _TIMES.fullmatch(m["id"]) and sum(c.isdigit() for c in m["id"]) >= 7) or (m["id"].count("-") >= 2 and sum(c.isdigit() for c in m["id"]) >= 6)),
     pattern(r"(?<![\w./-])(?P<id>(?=[A-Za-z0-9:-]{0,30}\d{3})(?=[A-Za-z0-9:-]{0,30}[A-Za-z])[A-Za-z0-9]{2,14}(?:[-:][A-Za-z0-9]{1,14}){1,4})(?![\w]|-\w)", "record_number", 0.5, check=_mixed),
     pattern(r"(?<![\w./-])(?P<id>(?=[A-Z0-9]{0,20}\d{3})[A-Z]{1,4}\d{4,14}[A-Z]{0,2}|[A-Z]\d{2}[A-Z]\d{3,8}|\d{2,5}[A-Z]{1,3}\d{3,9})(?![\w]|[-.]\w)", "record_number", 0.55, check=_mixed, flags=0),
     pattern(r"(?<![\w./-])(?P<id>[A-Z]{1,3}\d{2}-\d{3,7}|\d{2}[-:][A-Z]{1,3}-?\d{3,7})(?![\w]|-\w)", "accession_number", 0.7, flags=0),
     pattern(r"(?<![\w-])(?P<id>\d[A-Z][A-Z0-9]\d[- ]?[A-Z][A-Z0-9]\d[- ]?[A-Z]{2}\d{2})(?![\w-])", "health_plan_number", 0.8, flags=0),  # Medicare beneficiary identifier
     pattern(r"(?<![\d-])(?P<id>\d{4}[ ]\d{4}[ ]\d{4})(?![\d%]|[ ]\d)", "health_plan_number", 0.7),
     pattern(r"(?<![A-Za-z\d])(?P<id>[A-Z]{2}[ ]\d{2}[ ]\d{2}[ ]\d{2}[ ][A-Z])(?![A-Za-z\d])", "ssn", 0.8, flags=0),
-    pattern(r"(?<![\w./-])(?P<id>(?!T-\d{5}\b|M-[89]\d{3})[A-Z]-\d{4,8})(?![\w%]|[./-]\w)", "record_number", 0.6, check=_mixed, flags=0),
-    pattern(r"(?<![\d.,/:-])(?P<id>0\d{1,3}-\d{3,4}|\d{2,4}-0\d{2,3})(?![\w%]|[-./]\d|\s?(?:mg|mcg|ml|cm|mm|hours|hrs|h\b))", "subject_id", 0.5),  # no range begins with nought
+    pattern(r"(?<![\w./-])(?P<id>(?!T-\d{5}\b|M-[89]\d{3}(?:/\d)?\b)[A-Z]-\d{4,8})(?![\w%]|[./-]\w)", "record_number", 0.6, check=_mixed, flags=0),
+    pattern(r"(?<![\d.,/:-])(?P<id>0\d{1,3}-\d{3,4}|\d{2,4}-0\d{2,3})(?![\w%]|[-./]\d|\s?(?:mg|mcg|ml|cm|mm|hours|hrs|h\b))", "subject_id", 0.5, check=lambda m: not _TIMES.fullmatch(m["id"])),  # no range begins with nought
     pattern(r"\b(?:notes?|charts?|files?|folders?|records?|jackets?|numbers?|numbered|packets?|cases?)\s(?:(?:is|are|was|were|under|no|number|the|with|us|ours|here|old|new|by|filed|kept|as|in|at|it|still|from)\s){0,5}(?P<id>\d{5,6}|\d{4}/\d{2})(?![\w%]|[-.,/]\d|\s?(?:mg|ml|cells|copies|iu\b|units|/|patients|steps|cases|platelets))", "record_number", 0.6),
     pattern(r"(?<![\w-])(?P<id>[A-Z]{2}\d{2}[ ][A-Z]{3}|\d{2}-[A-Z]{2}-\d{2})(?![\w-])", "vehicle_id", 0.6, flags=0, check=_mixed),
     pattern(r"\b(?i:as|number|no|under|participant|subject|called|calls?\s(?:him|her|them)|known as|enrolled|screened|trial|study)\s(?P<id>\d{2}-\d{3,4})(?![\w%]|[-./]\d|\s?(?:mg|mcg|ml|cm|mm|cells|days|weeks|hours|hrs|h\b|g\b|units|beats|mmol))", "subject_id", 0.5, flags=0),
     pattern(r"\b(?:filed|listed|registered|kept|held|known|ones?|notes?|charts?|films?|scans?|slides?|letters?|him|her|them)\s(?:[a-z]+\s){0,3}?under\s(?:the\s)?(?:number\s)?(?P<id>\d{5,6}|\d{4}/\d{2})(?![\w%]|[-.,/]\d)", "record_number", 0.55),
     # user names
     pattern(r"(?<![A-Za-z])(?:user(?:\s?(?:name|id))?|username|userid|login(?:\sid)?|log-?in|logged in as|badge(?:\s?(?:id|no|#))?|handle|screen ?name|signed in as|account name|epic user|entered by user|uid|net ?id|employee id|staff id)\s?(?:is|was|=|:|#|-)?\s{0,2}['\"“]?(?P<id>[A-Za-z][A-Za-z0-9._-]{2,24}[A-Za-z0-9]|[A-Za-z]{1,4}\d{2,10})(?![\w@])", "username", 0.85,
-            check=lambda m: m["id"].lower() not in _NO_USER),
+            check=lambda m: _user_name(m)),
+    pattern(r"(?i:\b(?:entry|entered|keyed|typed|coded|coder|abstractor|edited|amended|locked|verified|scanned|uploaded|logged|in as|folder|posted|charted|transcribed)\b)(?:\s(?:by|as|in as|in|somebody|someone|named|on|from|of)){0,3}[\s:,]{1,2}[\"“']?(?P<id>[a-z]{2,12}[._][a-z]{2,12}\d{0,3}|[a-z]{5,12}\d{0,3})(?![\w@./-]\w|\w)", "username", 0.5, flags=0, check=lambda m: _unknown_user(m["id"])),
     pattern(r"(?<![\w@./-])(?P<id>[a-z]{3,12}\d{1,4}|[a-z]{2,12}_[a-z]{2,12}\d{0,4}|[a-z]{1,12}\.[a-z]{3,14}\d{1,4})(?![\w@/-]|\.\w)", "username", 0.4, flags=0, check=lambda m: _username_shape(m)),
 )  # fmt: skip
+
+
+def _plate(written: str) -> bool:
+    """Whether groups of letters and figures are a plate: no words, quantities or clinical codes among them."""
+    parts = re.split(r"[- ]", written)
+    if CLINICAL_CODE.fullmatch(written) or written.isdigit() or parts[0].lower() in _MEASURED:
+        return False
+    return not any(part.isalpha() and len(part) > 1 and lexicon.is_word(part.lower()) for part in parts) and not all(
+        part.isdigit() for part in parts
+    )
+
+
+def _user_name(match: re.Match[str]) -> bool:
+    """Whether what follows `login` or the like is a name and no word that goes on with the sentence."""
+    word = match["id"].lower()
+    return word not in _NO_USER and (word in lexicon.english_names() or not lexicon.is_word(word))
+
+
+def _unknown_user(written: str) -> bool:
+    """Whether a word in lower case is one of no dictionary, as user names are."""
+    parts = [part for part in re.split(r"[._\d]", written) if part]
+    return bool(parts) and (len(parts) > 1 or plausible.unknown(parts[0])) and not all(map(lexicon.is_word, parts))
 
 
 def _username_shape(match: re.Match[str]) -> bool:
@@ -128,7 +159,9 @@ def _username_shape(match: re.Match[str]) -> bool:
         token,
     ):
         return False
-    return bool(re.search(r"\d{2}$|_|\.", token)) and not re.search(r"(?:mg|ml|cm|mm)\d*$", token)
+    letters = token.rstrip("0123456789")
+    known = len(letters) < 5 or not letters.isalpha() or not plausible.unknown(letters)
+    return bool(re.search(r"\d{2}$|_|\.", token) or not known) and not re.search(r"(?:mg|ml|cm|mm)\d*$", token)
 
 
 _TABLE = Table(_FORMS)

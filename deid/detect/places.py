@@ -67,6 +67,12 @@ def _place_name(match: re.Match[str]) -> bool:
 _NO_TOWN = lexicon.word_set("places_no_town")
 
 
+def _town_word(word: str) -> bool:
+    """Whether a capitalised word beside a postcode can be a town."""
+    lowered = word.strip(".'’").lower()
+    return lowered not in _NO_TOWN and not plausible.clinical_shape(lowered) and not lexicon.is_word(lowered)
+
+
 def _street_number(match: re.Match[str]) -> bool:
     """Whether a number, words and a street suffix are an address; a letter glued to the suffix is a slip of the pen."""
     if match["stray"] and match["suffix"].islower():
@@ -152,6 +158,11 @@ _FORMS: tuple[Pattern, ...] = (
     pattern(r"(?<![\w])(?:zip(?:\s?code)?|postal code|postcode|post code|zip\+4)\s?(?:is|was|=|:|#)?\s{0,2}(?P<id>\d{5}(?:-\d{4})?|[A-Z]{1,2}\d[A-Z0-9]?\s?\d[A-Z]{2}|[A-Z]\d[A-Z]\s?\d[A-Z]\d|\d{4,6})\b", "zip", 0.9, screen=("zip", "post")),
     pattern(r"(?<![\w.-])(?P<id>\d{5}-\d{4})(?![\w-])", "zip", 0.7),
     pattern(r"(?<![\w])(?P<id>(?:[A-PR-UWYZ][A-HK-Y]?\d[A-Z0-9]?\s\d[ABD-HJLNP-UW-Z]{2}|[ABCEGHJ-NPRSTVXY]\d[A-Z]\s\d[A-Z]\d))(?![\w])", "postcode", 0.75, flags=0),
+    pattern(r"(?<![\w])(?P<id>[AC-FHKNPRTV-Y]\d[\dW][ ]?(?=[\dA-Z]{0,3}\d)(?=[\dA-Z]{0,3}[A-Z])[\dAC-FHKNPRTV-Y]{4})(?![\w])", "postcode", 0.7, flags=0),
+    pattern(r"(?<![\w.,/-])(?P<id>\d{4}[ ]?[A-Z]{2})(?=[ ]{1,2}[A-Z][a-z]{2}|,)", "postcode", 0.55, flags=0, check=lambda m: m["id"][-2:] not in ("AM", "PM", "MG", "ML", "IU", "HR", "HS")),
+    pattern(r"(?:^|[,\n][ ]?|(?<=in )|(?<=at ))(?P<id>(?:(?:[A-Z]{1,2}-)?\d{5}|\d{3} \d{2}|\d{2}-\d{3}|\d{4}-\d{3}))[ ](?=(?P<town>[A-ZÄÖÜŁŚ][a-zà-ž]{2,20}))", "postcode", 0.55, flags=re.MULTILINE, check=lambda m: _town_word(m["town"])),
+    pattern(r"(?P<town>[A-Z][a-z'’.-]{2,20}),[ ](?P<id>\d{5}(?:-\d{4})?|\d{6}|\d{3} \d{3})(?=[.,;)\n]|$)", "zip", 0.6, flags=0, check=lambda m: _town_word(m["town"])),
+    pattern(r"(?<=\d, )(?P<id>\d{5})(?=[.;)\n]|$)", "zip", 0.5, flags=0, check=lambda m: bool(re.search(r"(?i)\b(?:suite|apt|unit|st|street|ave|avenue|road|rd|floor|room|box)\b", m.string[max(0, m.start() - 30) : m.start()]))),
     pattern(rf"(?i:\b{_TOWN_CUE})(?i:\s(?:up|down|over|out|back|on|just|near))?\s(?i:in|near|to|from|outside|at|of|around|via|through|outside of)\s(?P<id>[A-Z][A-Z'-]{{3,24}}(?![\w'’@])|(?:(?:St\.?|Ft\.?|Mt\.?|New|Old|East|West|North|South|Lake|Port|San|Santa|Los|Las|El|La|Le|Fort|Mount|Saint|Upper|Lower|Great|Little)\s)?{_CAP}(?:[ -]{_CAP}){{0,2}})(?![\w'’@])", "city", 0.6, flags=0, check=_place_name),
     pattern(rf"(?<![\w])(?P<id>(?:{_CAP}\s){{1,2}}(?:County|Township|Parish|Borough|Province))(?![\w])", "city", 0.75, flags=0, check=_not_only_words),
     pattern(rf"(?<![\w])(?P<id>(?:(?:St\.?|Saint|Mt\.?|Mount)\s{_CAP}\s|{_CAPS}|{_CAP}-){{1,5}}{_HOSPITAL}(?:\s(?:of|at|for|-)\s{_CAP}(?:\s{_CAP}){{0,2}})?)(?![\w]|\s(?:HMO|PPO|EPO|POS|Medicare|Medicaid|Advantage))", "site", 0.8, flags=0, check=_not_only_words),
@@ -178,7 +189,7 @@ class Places:
     examples: ClassVar[tuple[str, ...]] = (
         "She lives at «482 Maple Street», near the river", "«19 N. Alder Ln, Apt 4B»", "mail to «P.O. Box 4417»", "«Calle de la Rosa 14»", "ZIP «60614-2210»",
         "moved to «Harrowgate» in spring", "from «Ormond Falls», TX", "seen at «Lakeside Memorial Hospital»", "the «Univ Tanager Cancer Center»", "«ST ELOWEN MEDICAL CENTER»",
-        "works at «Brannock Steel»", "taught at «Pinecrest Elementary»", "«University of Eastmoor»", "GU14 7BF: «GU14 7BF»",
+        "works at «Brannock Steel»", "taught at «Pinecrest Elementary»", "«University of Eastmoor»", "GU14 7BF: «GU14 7BF»", "in Ardbrack, «H61 KD42», by two", "blue ranch in Tolvard, «52551».", "writes from\n«26129» Ohlenbek",
     )  # fmt: skip
     counter_examples: ClassVar[tuple[str, ...]] = (
         "seen in the Cancer Center today", "2 view chest", "went to the Outpatient Clinic", "in the Emergency Department", "3 months of therapy", "General Surgery consult", "Nursing Home placement", "transferred to ICU",

@@ -6,7 +6,7 @@ import time
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from deid.detect.resolve import resolve
@@ -91,7 +91,7 @@ spans = st.lists(
 )
 
 
-@settings(max_examples=200)
+@settings(max_examples=200, suppress_health_check=[HealthCheck.too_slow])
 @given(spans, st.randoms(use_true_random=False))
 def test_resolving_covers_all_without_overlap_whatever_the_order(found: list[Span], random: Any) -> None:
     settled = resolve(found)
