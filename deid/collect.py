@@ -26,7 +26,7 @@ from deid.facts import Facts, Hashes
 from deid.keys import Key
 from deid.model import Role
 from deid.source import Source
-from deid.values import canonical, distinct, hash64, on_distinct
+from deid.values import canonical, canonical_text, distinct, hash64, on_distinct
 
 SUBJECT_MISSING = problem_kind(
     "D202",
@@ -77,6 +77,7 @@ class Collector:
     excluded: list[Hashes] = field(default_factory=list)
     missing: dict[str, int] = field(default_factory=dict)
     loose: list[Hashes] = field(default_factory=list)
+    cut: list[str] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
 
     def shed(self) -> None:
@@ -93,6 +94,7 @@ def collect(
     """Read every table once and return the Facts. Raises DataError with all problems."""
     collector = begun(plan, key)
     digests = source.digests()
+    take_in_samples(source, collector)
     for table in plan.tables:
         read_table(source, table, collector, progress)
     take_in_names(collector)
@@ -127,11 +129,26 @@ def read_table(
         collector.problems += error.problems
 
 
+def take_in_samples(source: Source, collector: Collector) -> None:
+    """Take in the samples of excluded people, who were taken out of variant files: they are looked for all the same."""
+    for table in source.tables:
+        names = pa.array(sorted(table.options.get("without", ())), pa.string())
+        if "without" in table.options:
+            collector.cut.append(table.name)
+            listed = excluded_subjects(collector.plan.policy.exclude_subjects, collector.secret)
+            hashes = hash64(canonical_text(names), collector.secret)
+            collector.excluded.append(distinct(hashes[np.isin(hashes, listed)]))
+            collector.needles.add("sample_id", "sample", names)
+
+
 def take_in_names(collector: Collector) -> None:
     """Take in column names that identify, after all released cells, so that an identifier of a table keeps its map."""
+    people = any(table.subject for table in collector.plan.tables)
     for step in collector.plan.steps:
         if step.bears:
             collector.needles.add(step.bears, step.field, pa.array([step.column]))
+            if not people:
+                collector.loose.append(hash64(_loose(pa.array([step.column])), collector.secret))
 
 
 def frozen(collector: Collector, digests: Mapping[str, str]) -> Facts:
@@ -177,6 +194,7 @@ def frozen(collector: Collector, digests: Mapping[str, str]) -> Facts:
             *_written_alike(collector, len(subjects) - alike),
             *map(_measured_with_one, disagreements),
             *_orphans(collector),
+            *_cut(collector),
         ),
     )
 
@@ -351,6 +369,13 @@ def _orphans(collector: Collector) -> tuple[str, ...]:
         f"{'.'.join(target)}"
         for place, target, _, cells in collector.references.orphans()
     )
+
+
+def _cut(collector: Collector) -> tuple[str, ...]:
+    if not collector.cut:
+        return ()
+    cause = "without the samples of excluded subjects, alleles that they alone carried, and counts that they were in"
+    return (f"{len(collector.cut)} variant file(s) released {cause}",)
 
 
 def _loose(subject: pa.Array) -> pa.Array:

@@ -104,7 +104,11 @@ def _tables(release: Path, policy: Policy, to: Address | None) -> Source:
     if to is not None:
         return open_source(to)
     empty = [path.name for path in (release / "data").glob("*") if path.stat().st_size == 0]
-    return open_source(release / "data", empty, policy.formats)
+    formats = {
+        name: {key: value for key, value in given.items() if key != "carriers"}
+        for name, given in policy.formats.items()
+    }
+    return open_source(release / "data", empty, formats)  # what was left out of the input is not left out again
 
 
 def _search(scan: Scan, released: Source, plan: Plan, held: Mapping[str, str], progress: Progress) -> Iterator[Problem]:

@@ -12,9 +12,10 @@ from typing import Any
 
 from deid import detect, spreading
 from deid import recipe as recipes
-from deid.collect import collect, excluded_subjects
+from deid.collect import collect, excluded_subjects, excluded_texts
 from deid.collecting.expected import check_expected
 from deid.collecting.rows import rows_of
+from deid.collecting.samples import without_excluded
 from deid.contracts import Detector, Engine, TableInfo
 from deid.database.address import Address
 from deid.decisions import Plan, Policy, TablePlan
@@ -102,7 +103,14 @@ def prepare(
         source = replace(source, batch_rows=batch_rows)
     check_expected(source, policy.expects)
     profile = profile_source(source, progress) if engine is None else spreading.profile(engine, source)
-    return Prepared(source, profile, resolve(policy, profile, source.tables))
+    plan = resolve(policy, profile, source.tables)
+    if policy.exclude_subjects:
+        listed = excluded_texts(policy.exclude_subjects).to_pylist()
+        left = without_excluded(source, plan, listed)
+        if left is not source and left.tables != source.tables:
+            source, profile = left, profile_source(left, progress)
+            plan = resolve(policy, profile, source.tables)
+    return Prepared(source, profile, plan)
 
 
 def profile_source(source: Source, progress: Progress = quiet) -> Profile:

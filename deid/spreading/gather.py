@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from deid.collect import Collector, begun, frozen, read_table, take_in_names
+from deid.collect import Collector, begun, frozen, read_table, take_in_names, take_in_samples
 from deid.contracts import Engine
 from deid.decisions import Plan
 from deid.facts import Facts
@@ -29,6 +29,7 @@ def collect(
     """Read every table once and return the Facts and the parts of the data. Raises DataError with all problems."""
     digests = source.digests()
     whole = begun(plan, key)
+    take_in_samples(source, whole)
     parts = parts_of(engine, source, [(table.table, table.table) for table in plan.tables])
     _take_in(engine, parts, whole, progress)
     take_in_names(whole)

@@ -239,3 +239,77 @@ def test_gate_of_residual_identifiers_sees_a_sample_inside_info(study: Path, tmp
     assert result.exit_code == 5
     assert re.search(r"R103 .*INFO", result.output)
     assert "ONC-0017" not in result.output
+
+
+PRIVATE = [
+    "chr1\t500\t.\tA\tG\t50\tPASS\tDP=9;AC=1;AN=6;AF=0.167;NS=3;DB\tGT\t0/1\t0/0\t0/0",  # the first alone
+    "chr1\t501\t.\tA\tG,T\t50\tPASS\tAC=2,1;AN=6;DB\tGT\t0/1\t0/2\t1/0",  # T is the second's alone
+    "chr1\t502\t.\tC\tT\t50\tPASS\tDP=9;AC=4;AN=5;AF=0.8;NS=3;DB\tGT:DP\t1|1:3\t0/1:2\t./1:4",  # all carry it
+    "chr1\t503\t.\tC\tT\t50\tPASS\tAC=0;AN=6\tGT\t0/0\t0/0\t0/0",  # nobody does
+]
+
+
+def of_private(study: Path, tmp_path: Path, command: Command, **options: object) -> tuple[list[str], Path, Result]:
+    (study / "tumour.vcf.gz").unlink()
+    (study / "tumour.vcf").write_text(text(PRIVATE), "utf-8")
+    out = tmp_path / "out"
+    result = command("run", study, "--policy", policy(study, **options), "--out", out)
+    found = lines(out / "data" / "tumour.vcf") if out.exists() else []
+    return [line for line in found if line[:2] != "##"], out, result
+
+
+def test_sites_that_one_sample_alone_carries_are_left_out_of_an_open_release(
+    study: Path, tmp_path: Path, command: Command
+) -> None:
+    found, out, result = of_private(study, tmp_path, command, ready="vcf-sites")
+    assert result.exit_code == 0, result.output
+    assert [line.split("\t")[1] for line in found[1:]] == ["502", "503"]
+    again = command("verify", out, "--against", study, "--policy", policy(study, ready="vcf-sites"))
+    assert again.exit_code == 0, again.output
+
+
+def test_controlled_access_keeps_them(study: Path, tmp_path: Path, command: Command) -> None:
+    found, _, result = of_private(study, tmp_path, command)
+    assert result.exit_code == 0, result.output
+    assert found[1:] == PRIVATE
+
+
+def test_the_sample_of_an_excluded_subject_leaves_with_all_that_it_alone_carried(
+    study: Path, tmp_path: Path, command: Command
+) -> None:
+    (tmp_path / "gone.txt").write_text("P-1001\n", "utf-8")
+    found, out, result = of_private(study, tmp_path, command, exclude_subjects="gone.txt")
+    assert result.exit_code == 0, result.output
+    names = found[0].split("\t")
+    assert len(names) == 11
+    assert sorted(names[9:]) == sorted(pd.read_csv(out / "data" / "samples.csv")["sample_id"])
+    rows = [line.split("\t") for line in found[1:]]
+    assert [row[1] for row in rows] == ["501", "502", "503"]
+    assert rows[0][5:8] == [".", "PASS", "AC=1,1;AN=4;DB"]
+    assert rows[1][5:8] == [".", "PASS", "AC=2;AN=3;AF=0.666667;NS=2;DB"]
+    assert rows[1][9:] == ["0/1:2", "./1:4"]
+    assert "ONC-0017" not in "".join(path.read_text("utf-8") for path in out.rglob("*") if path.is_file())
+    assert "1 variant file(s) released without the samples of excluded subjects" in (out / "report.html").read_text()
+
+
+def test_samples_of_nobody_known_are_refused_where_somebody_is_excluded(
+    study: Path, tmp_path: Path, command: Command
+) -> None:
+    pd.DataFrame({"patient_id": ["P-1001"], "sample_id": SAMPLES[:1]}).to_csv(study / "samples.csv", index=False)
+    (tmp_path / "gone.txt").write_text("P-1001\n", "utf-8")
+    _, out, result = of_private(study, tmp_path, command, exclude_subjects="gone.txt")
+    assert result.exit_code == 4
+    assert "D235" in result.output
+    assert "2 sample(s)" in result.output
+    assert not out.exists()
+
+
+def test_sites_without_genotypes_and_counts_are_refused_by_an_open_release(
+    study: Path, tmp_path: Path, command: Command
+) -> None:
+    (study / "tumour.vcf.gz").unlink()
+    rows = ["chr1\t500\t.\tA\tG\t50\tPASS\tDP=9\n"]
+    (study / "sites.vcf").write_text(HEAD + COLUMNS + "\n" + "".join(rows), "utf-8")
+    result = command("run", study, "--policy", policy(study, ready="vcf-sites"), "--out", tmp_path / "out")
+    assert result.exit_code == 4
+    assert "D351 sites.vcf" in result.output
