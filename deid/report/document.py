@@ -174,7 +174,7 @@ def _methods(built: Mapping[str, Any], explain: Explain | None) -> list[dict[str
             found.id,
             {
                 "id": found.id,
-                "title": title(name) if found.id == name else found.title,
+                "title": title(name) if found.id == name != title(name) else found.title,
                 "meaning": found.meaning,
                 "formula": found.formula,
                 "units": found.units,

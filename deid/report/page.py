@@ -88,13 +88,17 @@ def _told(rows: Sequence[Mapping[str, Any]]) -> dict[str, list[Any]]:
 
 
 def _by_formula(document: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Return the methods, measures that share formula, units and source together, in the order of their ids."""
-    grouped: dict[tuple[str, ...], list[Mapping[str, str]]] = {}
+    """Return the methods, measures that share formula, units and source together, in the order of their ids.
+
+    Of these, the ones that say the same stand under one meaning.
+    """
+    grouped: dict[tuple[str, ...], dict[str, list[Mapping[str, str]]]] = {}
     for method in document["methods"]:
-        grouped.setdefault((method["formula"], method["units"], method["source"]), []).append(method)
+        alike = grouped.setdefault((method["formula"], method["units"], method["source"]), {})
+        alike.setdefault(method["meaning"], []).append(method)
     return [
-        {"formula": formula, "units": units, "source": source, "measures": measures}
-        for (formula, units, source), measures in grouped.items()
+        {"formula": formula, "units": units, "source": source, "meanings": alike}
+        for (formula, units, source), alike in grouped.items()
     ]
 
 
