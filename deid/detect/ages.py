@@ -38,6 +38,7 @@ _FORMS = (
     pattern(r"\b(?:died|passed away|lived to|turn(?:s|ed|ing)?|reach(?:es|ed)|aged?)(?: at| nearly| almost| to be){0,2}\s(?P<id>ninety|(?:a|one) hundred)\b(?![- ]?(?:\d|mg|mcg|ml|per\s?cent|percent|%|minutes?|seconds?|hours?|degrees?|days?|weeks?|months?|pounds?|beats?|miles?|times|and|percent|point))", "age", 0.6),
     pattern(r"\b(?:in (?:her|his|their) )(?P<id>(?:early |mid[- ]?|late )?(?:nineties|90'?s))\b", "age", 0.6),
     pattern(rf"\b(?:(?:{_KIN})(?:-in-law)?(?:\s[A-Z]?[\w'’-]{{1,20}}){{0,3}}|[A-Z][\w'’-]{{1,24}}\.?|herself|himself|patient|resident|lady|gentleman|widow|widower|man|woman|living|alive),\s(?P<id>{_OLD}|{_OLD_WORD})(?=[,;.!?)]|\s(?:now|already|still|today|herself|himself|but|and (?:still|well|sharp|frail|lives|living|in|on|very|quite)|years|in|lives|from|living|at (?:her|his|home))\b|\s?$|\n)(?!\.\d|\s?\d)", "age", 0.6, check=lambda m: _of_person(m)),
+    pattern(rf"[A-Z][a-z'’-]{{1,20}},\s[A-Z][a-z'’-]{{1,20}}\s(?:\|\s)?(?P<id>{_OLD})(?=\s[|–-]|,|\n|$)", "age", 0.6, flags=0, check=lambda m: _of_person(m)),
     pattern(rf"(?<=[a-z.] )\((?P<id>{_OLD})!?\)", "age", 0.55, check=lambda m: _of_person(m)),
     pattern(rf"(?<=[A-Z] )\((?P<id>{_OLD})!?\)", "age", 0.5, check=lambda m: _of_person(m)),
     pattern(rf"\b(?:who|she|he|mum|mother|father|dad|nan|aunt|uncle|sister|brother|now|is|was|turned|turning|[A-Z][a-z]{{2,20}})\s(?:is|was|turned|who is|be|will be|only|just|all of|a good|good)(?:\s(?:now|nearly|almost|about|over|past|all of|a))?\s(?P<id>{_OLD_WORD}(?:\sand\sa\s(?:half|quarter|bit))?)(?=[.,;!?)]|\s(?:and|but|with|now|when|this|next|in|on|who)\b|$)(?!\sand\s\d)", "age", 0.6),
@@ -53,7 +54,7 @@ _MONTHS = frozenset("jan feb mar apr may jun jul aug sep oct nov dec".split())  
 
 def _of_person(match: re.Match[str]) -> bool:
     """Whether the word before the age names a person: no measured quantity, month or clinical word stands there."""
-    before = re.findall(r"[A-Za-z'’-]+", match.string[max(0, match.start("id") - 40) : match.start("id")])
+    before: list[str] = re.findall(r"[A-Za-z'’-]+", match.string[max(0, match.start("id") - 40) : match.start("id")])
     word = before[-1].lower() if before else ""
     if len(word) == 1:
         return len(before) > 1 and before[-2][0].isupper() and before[-2].lower() not in _MONTHS

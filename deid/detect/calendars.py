@@ -58,7 +58,9 @@ def _padded(match: re.Match[str]) -> bool:
     """Whether d.m is no measurement: no laboratory word stands right before its cue, and day and month are possible."""
     before = match.string[max(0, match.start() - 16) : match.start()]
     words = re.findall(r"[A-Za-z]+", before)
-    return not words or not (words[-1].lower() in lexicon.clinical_words() or words[-1].isupper())
+    return not words or not (
+        words[-1].lower() in lexicon.word_set("identifiers_measured") or (words[-1].isupper() and len(words[-1]) < 5)
+    )
 
 
 _FORMS: tuple[Pattern, ...] = (
@@ -72,8 +74,15 @@ _FORMS: tuple[Pattern, ...] = (
     pattern(rf"(?<![a-z])(?:died|dead|passed|passed away|born|due|wed|married|gone|home)\s(?:in\s)?(?P<id>{_MONTH})(?![a-z])", "date", 0.55, check=lambda m: m["id"][0].isupper()),
     pattern(r"(?<![a-z])(?P<id>(?:jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)(?:uary|ruary|ch|il|e|y|ust|tember|ober|ember)?\.?\s(?:3[2-9]|[4-9]\d))(?![\d%]|\s?(?:mg|ml|kg))", "date", 0.6),
     pattern(rf"(?<![a-z])(?P<id>{_WEEKDAY}(?:,)?\sthe\s(?={_DAY_WORD}\b))", "date", 0.6),
-    pattern(rf"(?<![a-z])(?P<id>(?:on or about|den)\s)(?=(?:the\s)?{_D}(?:[/.-]{_M}(?!\d)|(?:st|nd|rd|th)?\s(?:of\s)?(?:{_MONTH}|(?:jan|feb|mar|apr|jun|jul|aug|sep|oct|nov|dec)\b))|{_MONTH}\s\d)", "date", 0.5),
+    pattern(rf"(?<![a-z])(?P<id>(?:on or about|den)\s)(?=(?:the\s)?{_D}(?:[/.-]{_M}(?!\d)|(?:st|nd|rd|th)?\s(?:of\s)?(?:{_MONTH}|(?:jan|feb|mar|apr|jun|jul|aug|sep|oct|nov|dec)\b))|{_MONTH}\s\d|(?:the\s)?{_DAY_WORD}\sof\s{_MONTH})", "date", 0.5),
     pattern(r"(?<![a-z])(?:today|tomorrow|tmrw|tmw|tomoz|2moro|2morrow|yesterday|tonight|tonite),?\s(?P<id>(?:the\s)?(?:[12]?\d|3[01])(?:st|nd|rd|th))(?![a-z\d])", "date", 0.6),
+    pattern(r"(?<![a-z])(?:in|rv|r/v|since|until|till|by|from|next|last|of)\s(?P<id>(?:jan|feb|apr|jun|jul|aug|sept?|oct|nov|dec)\b)(?!\.?\s?\d)", "date", 0.5, check=lambda m: m["id"].lower() not in ("jan", "apr", "jun", "dec", "sep") or m["id"][0].isupper()),
+    pattern(r"(?<=\d )(?P<id>(?:nov|oct|aug|sept|feb))(?=\.|,|\))", "date", 0.5),
+    pattern(rf"(?<![a-z])(?P<id>the\s{_D}(?:st|nd|rd|th)\s(?:to|until|till|or|through|-|–)\s(?:the\s)?{_D}(?:st|nd|rd|th))(?=[.,;)\n]|\s(?:of|and|for|in|at|with|when|inclusive)\b|$)", "date", 0.6),
+    pattern(rf"(?<![a-z])(?<!of )(?P<id>the\s{_D}(?:st|nd|rd|th))(?=[.;)]|\s?$|\s?\n)", "date", 0.5),
+    pattern(rf"(?<![a-z])(?:to|until|till|from|since|on|by)\s(?P<id>{_D}(?:st|nd|rd|th))(?=[.,;)\n]|$)", "date", 0.5),
+    pattern(r"(?<![a-z])(?:in|since|from)\s(?P<id>(?:0?[1-9]|1[0-2])/(?:1[3-9]|[2-9]\d))(?![\d/%]|\.\d)", "date", 0.5),
+    pattern(rf"(?<![a-z])(?P<id>(?:{_MONTH}|spring|summer|autumn|easter|whitsun)\shalf[- ]term)(?![a-z])", "date", 0.55),
     # other calendars and languages
     pattern(rf"(?<![\w])(?P<id>{_D}(?:st|nd|rd|th)?\.?\s(?:of\s)?{_LUNAR}(?:\s1[34]\d\d|\s57\d\d|\s20[78]\d)?)(?![\w])", "date", 0.75),
     pattern(rf"(?<![\w])(?P<id>{_ERA}\s\d{{1,2}}(?:[./-]\d{{1,2}}){{0,2}}(?:,?\s{_MONTH}(?:\s\d{{1,2}})?)?)(?!\w)", "date", 0.75),
@@ -85,7 +94,7 @@ _FORMS: tuple[Pattern, ...] = (
     pattern(rf"(?<![a-z])(?P<id>{_WEEKDAY}\.?,?\s(?:the\s|den\s)?{_D}\s?[./-]\s?(?:{_M}|{_D})\.?){_AFTER_DATE}(?!\w)", "date", 0.65, check=lambda m: _possible(m["id"])),
     pattern(rf"(?<![a-z]){_CUE}\s(?P<id>(?:0[1-9]|[12]\d|3[01])\.(?:0[1-9]|1[0-2])\.?){_AFTER_DATE}(?!\w)", "date", 0.5, check=_padded),
     pattern(rf"(?:(?<![a-z])(?:on|vom|am|bis|seit|den|since|from|until|till|by)\s|(?:^|[.:(–-])[ ]?)(?P<id>{_D}\.{_M}\.)(?=\s?(?:[,;):–-]|$|\s[a-z(]|\s[A-Z][a-z]+:))(?<!\.0\.)", "date", 0.5, flags=re.IGNORECASE | re.MULTILINE, check=_padded),
-    pattern(rf"(?<![a-z])on\s(?P<id>(?:1[3-9]|2\d|3[01])\.{_M})(?=\s?[,;)]|\s(?:with|when|by|in|after|before|because|and (?:she|he|they))\b)(?!\s(?:with|in) (?:food|water|divided))", "date", 0.45),
+    pattern(rf"(?<![a-z])(?:on|rv|r/v|review|tci)\s(?P<id>(?:1[3-9]|2\d|3[01])\.{_M})(?=\s?[,;)]|\s(?:with|w|when|by|in|after|before|because|and (?:she|he|they))\b)(?!\s(?:with|in) (?:food|water|divided))", "date", 0.45),
     # a named day by its form
     pattern(r"(?<![\w-])(?P<id>(?P<name>(?:[A-Z][\w’'.-]{1,18}[ ]){1,3})Day)(?![\w-]|[ ]?(?:\d|[A-Z#:]))", "date", 0.5, flags=0, check=lambda m: _own_name(m["name"])),
 )  # fmt: skip
@@ -112,7 +121,7 @@ _TAIL = re.compile(
     r"['’]?(?:[ ](?:eve|day|night|morning|evening|weekend|long weekend|week|holidays?|monday|tuesday|festival)(?![\w]))?(?:,?[ ](?:(?:19|20)\d\d|['’]\d\d)(?!\d))?",
     re.IGNORECASE,
 )
-_LEAD = re.compile(r"(?:the\s)?(?:eve|day|week|weekend|monday|feast|véspera|v[ií]spera|veille)\s(?:before|after|of|de|du|da)\s(?:the\s)?$", re.IGNORECASE)  # fmt: skip
+_LEAD = re.compile(r"(?<![^\W_])(?:the\s)?(?:eve|day|week|weekend|monday|feast|véspera|v[ií]spera|veille)\s(?:before|after|of|de|du|da)\s(?:the\s)?$", re.IGNORECASE)  # fmt: skip
 _GAP = re.compile(r"[.'’]{0,2}[ ]{1,2}|[.'’]?[ ]?\n|-")
 
 

@@ -23,7 +23,7 @@ _LINK = r"\s{0,2}[:,#=(–-]{0,2}\s{0,2}[#\"“'(]{0,2}"
 _THINGS = (
     r"waybill|way bill|airwaybill|awb|docket|invoice|receipts?|bill|slip|token|log|con(?:signment)? note|parcel|courier|aramex|dhl|fedex|ups|meter|cheque|abstract|keys?|locker|voucher|folio|entry|queue|complaint|incident|badge"
     r"|order|booking|reservation|consignment|shipment|seal|logger|shipper|label|paper|reference|ref|our sign|your sign|warrant|fir|case|docket|job|crew|callsign|reg|filed under|reported (?:to \w+ )?under|listed under|file|card|kartei|karte|fund|membership|cover|policy|scheme|pass|permit|licen[cs]e|registry|register|certificate"
-    r"|serial|valve|stem|cup|liner|lens|pump|pacemaker|generator|lead|device|stent|mesh|graft|hearing aid|aid|prosthesis|wheelchair|bed|walker|monitor|ventilator|concentrator|cylinder|logger|machine|swab|jar|pot|vial|tube|bag|unit|straws?|cord|cassette|slides?|block|specimen|sample|biopsy|cyto|swabs|kit|box|tissue|aliquots?|bottle"
+    r"|serial|valve|stem|cup|liner|lens|pump|pacemaker|generator|lead|device|stent|mesh|graft|hearing aid|aid|prosthesis|wheelchair|walker|monitor|ventilator|concentrator|cylinder|logger|machine|swab|jar|pot|vial|tube|bag|unit|straws?|cord|cassette|slides?|block|specimen|sample|biopsy|cyto|swabs|kit|box|tissue|aliquots?|bottle"
 )  # fmt: skip
 _SPOKEN = r"(?:zero|oh|nought|naught|one|two|three|four|five|six|seven|eight|nine)"
 _SPOKEN_ANY = rf"(?:(?:double|triple)\s{_SPOKEN}|{_SPOKEN}|dash|hyphen|slash|stroke|plus|ten|eleven|twelve|(?:thir|four|fif|six|seven|eigh|nine)teen|(?:twen|thir|for|fif|six|seven|eigh|nine)ty|\d{{1,4}})"
@@ -67,7 +67,7 @@ def _grouped(match: re.Match[str]) -> bool:
     if head is None:
         return digits >= 7 and len(groups) > 1 and (padded or any(len(group) >= 4 for group in groups))
     word = head.group().lower()
-    if word in _LABELS and " " in written:
+    if (word in _LABELS and " " in written) or re.search(r"^[A-Z]+ \d{1,3}[./]\d{1,2} ", written):
         return False
     if word in _MEASURED:
         return len(word) == 1 and digits >= 6 and (digits >= 8 or not written[-1].isdigit())
@@ -102,7 +102,7 @@ def _borne(match: re.Match[str]) -> bool:
 
 def _spoken_number(match: re.Match[str]) -> bool:
     words = re.findall(r"[a-z]+|\d+", match["id"].lower())
-    return len(words) >= 4 and len(set(words)) > 1
+    return len(words) >= 4 and len(set(words)) > 1 and sum(map(str.isalpha, words)) * 2 > len(words)
 
 
 _FORMS: tuple[Pattern, ...] = (
@@ -110,12 +110,12 @@ _FORMS: tuple[Pattern, ...] = (
     pattern(rf"(?<![\w./,-])(?P<id>[A-Z]{{1,6}}(?:-[A-Z])?(?:[-/., ]|-[ ])?{_GROUP}(?:[ ./-]{_GROUP}){{0,5}}(?:[-/][A-Z][A-Za-zÄÖÜäöü]{{0,3}}(?!\w))?{_TAIL})(?![\w%]|[.,/-]\d)", "record_number", 0.55, check=_grouped, flags=0),
     pattern(rf"(?<![\w./,:-])(?P<id>\d{{1,9}}(?:[ ./-]\d{{1,12}}){{1,5}}(?:[-/][A-Z]{{1,3}}(?!\w))?{_TAIL})(?![\w%]|[.,:/-]\d)", "record_number", 0.5, check=_grouped, flags=0),
     pattern(r"(?<![\w./-])(?P<id>[A-Z]{1,5}(?:/[A-Z]{1,5})?/\d{3,9}(?:/[A-Z0-9]{1,5}){0,2}|[A-Z]{1,5}/\d{2}/\d{3,9}|\d{2,4}/0\d{2,6}|\d{2}/\d{5,8})(?![\w%]|[/-]\d)", "record_number", 0.5, check=_no_quantity, flags=0),
-    pattern(r"(?<![\w./-])(?P<id>[A-Z]{1,3}-\d{2,4}-(?:\d{1,6}|[A-Z]\d{0,4})|[A-Z]{1,3}-\d{4,8}-[A-Z]|[A-Z]{1,5}-[A-Z]{1,4}[- ]?\d{3,8}|[A-Z]{2,5}-[A-Z][ -]\d{3,8})(?![\w%]|[./-]\w)", "record_number", 0.5, check=lambda m: _no_quantity(m) and m["id"].split("-")[0].lower() not in _MEASURED, flags=0),
+    pattern(r"(?<![\w./-])(?P<id>[A-Z]{1,3}-\d{2,4}-(?:\d{1,6}|[A-Z]\d{0,4})|[A-Z]{1,3}-\d{4,8}-[A-Z]|[A-Z]{1,5}-[A-Z]{1,4}[- ]?\d{3,8}|[A-Z]{2,5}-[A-Z][ -]\d{4,8})(?![\w%]|[./-]\w)", "record_number", 0.5, check=lambda m: _no_quantity(m) and (len(m["id"].split("-")[0]) == 1 or m["id"].split("-")[0].lower() not in _MEASURED), flags=0),
     pattern(r"(?<![\w./-])(?P<id>\d[A-Z]{2,4}\d{2,6}|[A-Z]{2,4}\d{2}[A-Z]{1,3}\d{2,6}|[A-Z]{1,3}\d{3,8}[A-Z]{2,4})(?![\w%]|[./-]\w)", "record_number", 0.45, check=_no_quantity, flags=0),
     pattern(r"(?<![\w./-])(?P<id>\d{1,5}(?:\.\d{2,6}){2,5}(?:-\d{1,4})?)(?![\w%]|[./-]\d)", "record_number", 0.5, check=lambda m: sum(c.isdigit() for c in m["id"]) >= 8 and _no_quantity(m)),
     # what bears a number
     pattern(rf"(?i:(?<![a-z])(?:{_THINGS})(?![a-z])){_SMALL}{_LINK}(?P<id>{_VALUE})(?![\w%]|[.,:]\d)", "account_number", 0.55, check=_borne, flags=0),
-    pattern(r"(?i:\b(?:under|filed as|known as|listed as|old number|hospital number|number|here as|stored as|numbered|ours is|it is|that is))\s(?P<id>(?:[A-Z]{1,3}[ -])?\d{2,4}[ -]\d{3,6}|[A-Z]{1,3}[ -]\d{2,3}[ -]\d{3,5}|[A-Z]{1,3}/\d{3,8})(?![\w%]|[.,/-]\d)", "record_number", 0.5, check=_no_quantity, flags=0),
+    pattern(r"(?i:\b(?:under|filed as|known as|listed as|old number|hospital number|number|here as|stored as|numbered|ours is|it is|that is))[,:]?\s(?P<id>(?:[A-Z]{1,3}[ -])?\d{2,4}[ -]\d{3,6}|[A-Z]{1,3}[ -]\d{2,3}[ -]\d{3,5}|[A-Z]{1,3}/\d{3,8})(?![\w%]|[.,/-]\d)", "record_number", 0.5, check=_no_quantity, flags=0),
     # a part of a number, and the next of a series
     pattern(r"(?<![a-z])(?:end(?:s|ed|ing)?|finish(?:es|ing)|begin(?:s|ning)?|start(?:s|ing)|last (?:four|three|five|six|4|3|5|6|digits?|figures)(?: digits| figures)?|first (?:four|three|4|3) (?:digits|figures))(?:\s(?:in|with|is|are|on|was|of|digits?|it|the|and|side|va|for|to|now|file|record|system|our|his|her|number|ssn|account|card)){0,5}[\s:,\"“']{1,3}(?P<id>[-–…x*]{0,4}\d{3,6}(?:[- ]\d{1,5})?[A-Z]?|\d{1,3}[A-Z])(?![\w%]|[.:]\d)", "account_number", 0.6, check=lambda m: not _UNIT_AFTER.match(m.string, m.end())),
     pattern(r"(?<=[\w)”\"] )(?P<id>[-–]0\d{2,5}|[-–]\d{4,6})(?![\w%.]|[-.,]\d)", "record_number", 0.5, check=lambda m: m["id"][1] == "0" or bool(re.search(r"end(?:s|ed|ing)?\b", m.string[max(0, m.start() - 60) : m.start()]))),

@@ -110,7 +110,7 @@ def _no_fraction(match: re.Match[str]) -> bool:
     after = match.string[match.end() : match.end() + 12].lower()
     if _FRACTION_BEFORE.search(before):
         return False
-    if re.match(r"\s{0,2}(?:[,@]\s?)?(?:at\s)?(?:\d{1,2}:\d\d|[01]\d[0-5]\d\b|2[0-3][0-5]\d\b)", after):
+    if re.match(r"\s{0,2}(?:[,@]\s?)?(?:at\s)?(?:\d{1,2}[:.]\d\d|[01]\d[0-5]\d\b|2[0-3][0-5]\d\b)", after):
         return True
     if (word := _WORD_BEFORE.search(before)) and word[1] in lexicon.eponyms():
         return False

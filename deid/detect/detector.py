@@ -16,6 +16,7 @@ from deid.detect.calendars import Calendars
 from deid.detect.codes import Codes
 from deid.detect.contacts import Contacts
 from deid.detect.dates import Dates
+from deid.detect.homes import Homes
 from deid.detect.identifiers import Identifiers
 from deid.detect.judging import VETO, Judgement, judge
 from deid.detect.known import NICKNAMES, find_known
@@ -83,6 +84,7 @@ _BUILT_IN: Mapping[str, Recogniser] = {
     "identifiers": Identifiers(),
     "codes": Codes(),
     "places": Places(),
+    "homes": Homes(),
     "names_in_context": NamesInContext(),
     "names_by_form": NamesByForm(),
     "initials": Initials(),

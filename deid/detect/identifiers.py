@@ -96,7 +96,7 @@ _FORMS: tuple[Pattern, ...] = (
     *_labelled(r"s\.?s\.?n\.?|soc(?:ial)?\.?\s?sec(?:urity)?\.?|ss(?=\s?#)|social(?=\s?[#:])|nino?\b|national insurance|nhs|chi\b|sin(?=\s?[#:])|itin|tax id|tin(?=\s?[#:])|aadhaar|medicare card|pps", "ssn", 0.95),
     *_labelled(r"(?:license |licence |number |reg(?:istration)? )?plates?|tag(?=\s?[#:])|vin|vehicle(?:\s?(?:id|reg|registration))?|chassis", "vehicle_id"),
     pattern(r"(?<![A-Za-z])(?:plates?|plate (?:no|number)|license plate|licence plate|reg(?:istration)?(?: plate)?|tag|car|vehicle|sedan|truck|suv|van|honda|toyota|ford|chevy|subaru|nissan|bmw|jeep|hyundai|kia)\b[^\n.;]{0,24}?\b(?P<id>(?=[A-Z0-9 -]{0,9}\d)(?=[A-Z0-9 -]{0,9}[A-Z])[A-Z0-9]{1,4}[- ]?[A-Z0-9]{2,5})\b", "vehicle_id", 0.75, flags=0),
-    pattern(r"(?i:\b(?:plates?|tail|aircraft|helicopter|helo|flight|flt|plane|vessel|boat|trawler|ship|rego?|registered|registration|lorry|minibus|scooter|motorbike|bike|taxi|cab|bus|ambulance|rig|car|truck|van|tractor|vehicle|parked|drives|driving)\b)[^\n.;]{0,28}?\s[\"“(]?(?P<id>(?=[A-Z0-9 -]{0,9}\d)[A-Z0-9]{1,4}[- ][A-Z0-9]{1,5}(?:[- ][A-Z0-9]{1,6})?|(?:VH|[A-Z]|[A-Z]{2})-[A-Z]{3,4})(?![\w-])", "vehicle_id", 0.6, flags=0, check=lambda m: _plate(m["id"])),
+    pattern(r"(?i:\b(?:plates?|tail|aircraft|helicopter|helo|flight|flt|plane|vessel|boat|trawler|ship|rego?|registered|registration|lorry|minibus|scooter|motorbike|bike|taxi|cab|bus|ambulance|rig|car|truck|van|tractor|vehicle|parked|drives|driving)\b)[^\n.;]{0,44}?\s[\"“(]?(?P<id>(?=[A-Z0-9 -]{0,9}\d)[A-Z0-9]{1,4}[- ][A-Z0-9]{1,5}(?:[- ][A-Z0-9]{1,6})?|(?:VH|[A-Z]|[A-Z]{2})-[A-Z]{3,4})(?![\w-])", "vehicle_id", 0.6, flags=0, check=lambda m: _plate(m["id"])),
     pattern(r"(?<![\w-])(?P<id>\d{2,3}-[A-Z]{1,2}-\d{1,6}|[A-Z]{3} \d{3}[A-Z]|[A-Z]{1,3}-[A-Z]{1,2} \d{3,4}|[A-Z]{2}-\d{3}-[A-Z]{2}|[A-Z]{1,2}\d{1,3} [A-Z]{3}|[A-Z]{2} \d{2} [A-Z]{1,2} \d{4})(?![\w-])", "vehicle_id", 0.5, flags=0, check=lambda m: _plate(m["id"])),
     pattern(r"\b(?P<id>(?=[A-HJ-NPR-Z0-9]{0,16}\d)(?=[A-HJ-NPR-Z0-9]{0,16}[A-HJ-NPR-Z])[A-HJ-NPR-Z0-9]{11}\d{6})\b", "vehicle_id", 0.75, flags=0),
     pattern(r"(?<![\d-])(?P<id>\d{3}\s?[-.–/]\s?\d{2}\s?[-.–/]\s?\d{4})(?![\d])", "ssn", 0.9),
@@ -126,7 +126,7 @@ _FORMS: tuple[Pattern, ...] = (
     pattern(r"(?<![A-Za-z])(?:user(?:\s?(?:name|id))?|username|userid|login(?:\sid)?|log-?in|logged in as|badge(?:\s?(?:id|no|#))?|handle|screen ?name|signed in as|account name|epic user|entered by user|uid|net ?id|employee id|staff id)\s?(?:is|was|=|:|#|-)?\s{0,2}['\"“]?(?P<id>[A-Za-z][A-Za-z0-9._-]{2,24}[A-Za-z0-9]|[A-Za-z]{1,4}\d{2,10})(?![\w@])", "username", 0.85,
             check=lambda m: _user_name(m)),
     pattern(r"(?i:\b(?:entry|entered|keyed|typed|coded|coder|abstractor|edited|amended|locked|verified|scanned|uploaded|logged|in as|folder|posted|charted|transcribed)\b)(?:\s(?:by|as|in as|in|somebody|someone|named|on|from|of)){0,3}[\s:,]{1,2}[\"“']?(?P<id>[a-z]{2,12}[._][a-z]{2,12}\d{0,3}|[a-z]{5,12}\d{0,3})(?![\w@./-]\w|\w)", "username", 0.5, flags=0, check=lambda m: _unknown_user(m["id"])),
-    pattern(r"(?<![\w@./-])(?P<id>[a-z]{3,12}\d{1,4}|[a-z]{2,12}_[a-z]{2,12}\d{0,4}|[a-z]{1,12}\.[a-z]{3,14}\d{1,4})(?![\w@/-]|\.\w)", "username", 0.4, flags=0, check=lambda m: _username_shape(m)),
+    pattern(r"(?<![\w@./-])(?P<id>[a-z]{3,12}\d{1,4}|[a-z]{3,12}_\d{1,4}|[a-z]{2,12}_[a-z]{2,12}\d{0,4}|[a-z]{1,12}\.[a-z]{3,14}\d{1,4})(?![\w@/-]|\.\w)", "username", 0.4, flags=0, check=lambda m: _username_shape(m)),
 )  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from deid.detect import lexicon, plausible
+from deid.detect.known_digits import last_digits
 from deid.detect.known_initials import initial_spans
 from deid.detect.reading import TOKEN
 from deid.detect.shared_facts import Offered, SharedFacts, Spelling
@@ -98,6 +99,7 @@ def find_known(text: str, known: Iterable[Known]) -> list[Span]:
             spans.extend(Span(start, end, fact.kind, 1.0, "known") for start, end in compact.find(needle))
         if fact.kind in _PLACE_KINDS and _place_key(fact) in lowered:
             spans.extend(_place_spans(text, fact))
+    spans.extend(last_digits(text, own))
     if names or any(_name_tokens(fact) for fact in shared if fact.kind in NAME_KINDS):
         spans.extend(_name_spans(text, names))
         spans.extend(initial_spans(text, [*own, *shared]))
