@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from deid.detect import lexicon
 from deid.detect.evidence import SURE, Words
 from deid.detect.tagger import BALANCED, chances, could_be_marked, marked
 from deid.model import Span
@@ -72,7 +73,9 @@ def judged(words: Words) -> list[int]:
     return [
         at
         for at, word in enumerate(words.written)
-        if words.open[at] and (words.weak[at] or words.model[at] or could_be_marked(word))
+        if words.open[at]
+        and (words.weak[at] or words.model[at] or could_be_marked(word))
+        and not lexicon.is_foreign(word)
     ]
 
 

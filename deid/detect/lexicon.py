@@ -91,7 +91,26 @@ def common_words() -> frozenset[str]:
     words = {fold_word(word) for word in (*word_set("lexicon_more_words"), *STOP_WORDS, *Provider.word_list)}
     words.update(_wordnet() - (english_names() - everyday_names()))
     words.update(clinical_words())
+    words.update(foreign_words())
     return frozenset(words)
+
+
+@cache
+def foreign_words() -> frozenset[str]:
+    """Return words of six other languages of Europe that are nobody's name."""
+    return _listed_foreign() - given_names() - family_names()
+
+
+@cache
+def _listed_foreign() -> frozenset[str]:
+    return frozenset(fold_word(word) for word in _read("foreign_words.txt"))
+
+
+@lru_cache(maxsize=200_000)
+def is_foreign(written: str) -> bool:
+    """Whether a word of a text is one of another language: in lower case even where it is a name elsewhere (`du`)."""
+    word = fold_word(written)
+    return word in foreign_words() or (written.islower() and word in _listed_foreign())
 
 
 @cache

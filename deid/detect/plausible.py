@@ -40,7 +40,8 @@ _DRUG = re.compile(
     r"(?:[- ][a-z]{4})?"
 )  # fmt: skip
 _CLINICAL_TAIL = re.compile(
-    r".{3,}(?:itis|osis|oses|emia|aemia|oma|omas|omata|opathy|ectomy|ostomy|otomy|oscopy|plasty|graphy|gram|algia|uria|penia|cytosis|megaly|rrhea|rrhoea|plegia|paresis|phagia|pnea|pnoea|trophy|plasia|genesis|genic|lytic|cytic|blastic|static|ologic|ological|ology|ologist|iatric|iatrics|metry|meter|scope|scopic|tomy|pexy|desis|centesis|stasis|ectasis|ectasia|sclerosis|stenosis|thrombosis|embolism|ischemia|necrosis|fibrosis|edema|itic|otic|emic|thelial|cellular|nuclear|tropic|philic|philia|phobia|mycosis|coccus|cocci|bacter|bacillus|virus|viral|globulin|protein|kinase|receptor|ergic|amine|azine|idine|oxide|chloride|sulfate|phosphate|citrate|acetate|sodium|hydrate)s?"
+    r".{4,}(?:fraktur(?:en)?|insuffizienz|entzundung|schmerz(?:en)?|behandlung|untersuchung|befunde?|verlauf|therapie|erkrankung|storung|karzinom|versagen|infarkt|prothese|blutung|schwache|lahmung|stutzen|versorgung|heilung|messung|bestrahlung|schwellung|drusen?|gelenks?|gewebe|pflege|aufnahme|entlassung|beschwerden|klinik|abteilung|ontsteking|onderzoek|klachten)"
+    r"|.{3,}(?:itis|osis|oses|emia|aemia|oma|omas|omata|opathy|ectomy|ostomy|otomy|oscopy|plasty|graphy|gram|algia|uria|penia|cytosis|megaly|rrhea|rrhoea|plegia|paresis|phagia|pnea|pnoea|trophy|plasia|genesis|genic|lytic|cytic|blastic|static|ologic|ological|ology|ologist|iatric|iatrics|metry|meter|scope|scopic|tomy|pexy|desis|centesis|stasis|ectasis|ectasia|sclerosis|stenosis|thrombosis|embolism|ischemia|necrosis|fibrosis|edema|itic|otic|emic|thelial|cellular|nuclear|tropic|philic|philia|phobia|mycosis|coccus|cocci|bacter|bacillus|virus|viral|globulin|protein|kinase|receptor|ergic|amine|azine|idine|oxide|chloride|sulfate|phosphate|citrate|acetate|sodium|hydrate)s?"
 )  # fmt: skip
 
 

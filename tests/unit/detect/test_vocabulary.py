@@ -32,3 +32,30 @@ def test_the_vocabulary_holds_no_everyday_word_and_no_usual_name() -> None:
 def test_a_person_named_like_a_term_is_found() -> None:
     text = "I spoke to Dr Kidd and to Mrs Helena Berg about the result."
     assert [name for name in ("Kidd", "Berg") if not any(name in one for one in found(text))] == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Herzinsuffizienz bekannt, Schenkelhalsfraktur rechts. Unauffälliger Verlauf, Wunde reizlos.",
+        "La patiente est suivie pour une douleur du genou gauche depuis trois semaines.",
+        "Paciente de 54 años que acude por dolor abdominal, sin fiebre.",
+        "Hemolyzed sample, please recollect.",
+        "Haemoglobin fell from 13.9 to 11.2, ratio 1.5, 2.25 after that.",
+    ],
+)
+def test_words_of_other_languages_and_pairs_of_results_stay(text: str) -> None:
+    assert found(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "gone"),
+    [
+        ("The trooper with badge 1001 stayed.", "1001"),
+        ("She confirmed the last four of her social: 4471.", "4471"),
+        ("Phone pinged at gps 48.1,11.5 and 48.13743, 11.57549 later.", "11.5"),
+        ("Phone pinged at gps 48.1,11.5 and 48.13743, 11.57549 later.", "48.13743"),
+    ],
+)
+def test_badges_last_digits_and_places_on_earth_go(text: str, gone: str) -> None:
+    assert any(gone in one for one in found(text)), gone
