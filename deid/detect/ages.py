@@ -36,7 +36,7 @@ _FORMS = (
     pattern(rf"\b(?P<id>ninety[- ]{_ONES}|(?:a|one)[- ]hundred[- ]and[- ]{_ONES})\b(?![- ]?(?:mg|mcg|ml|mm|cm|kg|per\s?cent|percent|%|minutes?|seconds?|hours?|degrees?|days?|weeks?|months?|pounds?|beats?|miles?|dollars?|over|out|of|units?|times|patients?|cases|subjects|point)\b)", "age", 0.55),
     pattern(rf"\b(?:{_KIN})(?:\s(?:who|is|was|lived|died|passed|away|aged|till|until|to|still|alive|well)){{0,4}},?\s(?:at|is|was|aged)\s(?P<id>{_OLD})(?![\d%/]|\.\d|\s?(?:mg|ml|kg|lbs|days|weeks|beats|bpm|degrees))", "age", 0.6),
     pattern(r"\b(?:died|passed away|lived to|turn(?:s|ed|ing)?|reach(?:es|ed)|aged?)(?: at| nearly| almost| to be){0,2}\s(?P<id>ninety|(?:a|one) hundred)\b(?![- ]?(?:\d|mg|mcg|ml|per\s?cent|percent|%|minutes?|seconds?|hours?|degrees?|days?|weeks?|months?|pounds?|beats?|miles?|times|and|percent|point))", "age", 0.6),
-    pattern(r"\b(?:in (?:her|his|their) )(?P<id>(?:early |mid[- ]?|late )?(?:nineties|90'?s))\b", "age", 0.6),
+    pattern(r"\b(?:in(?:to)? (?:her|his|their) )(?P<id>(?:early |mid[- ]?|late )?(?:nineties|90'?s))\b", "age", 0.6),
     pattern(rf"\b(?:(?:{_KIN})(?:-in-law)?(?:\s[A-Z]?[\w'’-]{{1,20}}){{0,3}}|[A-Z][\w'’-]{{1,24}}\.?|herself|himself|patient|resident|lady|gentleman|widow|widower|man|woman|living|alive),\s(?P<id>{_OLD}|{_OLD_WORD})(?=[,;.!?)]|\s(?:now|already|still|today|herself|himself|but|and (?:still|well|sharp|frail|lives|living|in|on|very|quite)|years|in|lives|from|living|at (?:her|his|home))\b|\s?$|\n)(?!\.\d|\s?\d)", "age", 0.6, check=lambda m: _of_person(m)),
     pattern(rf"[A-Z][a-z'’-]{{1,20}},\s[A-Z][a-z'’-]{{1,20}}\s(?:\|\s)?(?P<id>{_OLD})(?=\s[|–-]|,|\n|$)", "age", 0.6, flags=0, check=lambda m: _of_person(m)),
     pattern(rf"(?<=[a-z.] )\((?P<id>{_OLD})!?\)", "age", 0.55, check=lambda m: _of_person(m)),
@@ -44,12 +44,28 @@ _FORMS = (
     pattern(rf"\b(?:who|she|he|mum|mother|father|dad|nan|aunt|uncle|sister|brother|now|is|was|turned|turning|[A-Z][a-z]{{2,20}})\s(?:is|was|turned|who is|be|will be|only|just|all of|a good|good)(?:\s(?:now|nearly|almost|about|over|past|all of|a))?\s(?P<id>{_OLD_WORD}(?:\sand\sa\s(?:half|quarter|bit))?)(?=[.,;!?)]|\s(?:and|but|with|now|when|this|next|in|on|who)\b|$)(?!\sand\s\d)", "age", 0.6),
     pattern(rf"\b(?P<id>{_OLD_WORD}\sand\sa\s(?:half|quarter|bit))\b", "age", 0.55),
     pattern(r"\b(?:(?:her|his|their|the)\s)(?P<id>ninet(?:y|ieth)[- ]?(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth)?|hundredth|9\dth|9[123](?:st|nd|rd)|100th|10\d(?:st|nd|rd|th))(?=\s(?:birthday|year)|[,.;]|$)", "age", 0.6),
+    pattern(rf"\b(?:he|she|they|who)(?:['’]s|['’]ll be|\sis|\swas|\swill be|\swould be|\sturns|\sturned|\swould have been)(?:\s(?:now|only|just|already|nearly|almost|about|over|past|all of|going on|rising|still))?\s(?P<id>{_OLD})(?=[.,;:!?)]|\s(?:and|but|in|on|next|this|with|now|years|who|when|or|at home|so|last|today|tomorrow|yesterday|if)\b|$)(?!\.\d|\son (?:room|air|ra\b|oxygen|o2|nasal|\d)|\sand \d)", "age", 0.6),
+    pattern(rf"\b(?:rising|pushing|nearing|approaching|hitting|sprightly|spry|frail|remarkable|fit|young|hale|lucid|old)\s(?P<id>{_OLD}|{_OLD_WORD})(?=[.,;:!?)]|\s(?:and|but|in|next|this|with|now|who|when|year|yr|y/?o)|$)(?!\.\d)", "age", 0.55, check=lambda m: not _measured_near(m)),
+    pattern(rf"\b(?:at|for|being|not bad for|aged)\s(?P<id>{_OLD}|{_OLD_WORD})(?=,?\s(?:he|she|they|still)\b)", "age", 0.5, check=lambda m: not _measured_near(m)),
+    pattern(rf"\b(?:my|his|her|their|our|the|and|old)\s(?:{_KIN})\s(?:is\s|now\s|only\s)?(?P<id>{_OLD}|{_OLD_WORD})(?=\s(?:can|has|is|and|who|lives|still|with|needs|in|at|on|years|now|had)\b|[,.;)])(?!\.\d)", "age", 0.55),
+    pattern(rf"\b(?:{_KIN})\s(?:d\.?|died|lived (?:till|until|to)|passed(?: away)?|dead|alive|living|lives)(?:\sat|\saged?|\s@|,)?\s(?P<id>{_OLD}|{_OLD_WORD})(?![\d%/]|\.\d|\s?(?:mg|ml|kg|days|weeks|miles))", "age", 0.6),
+    pattern(rf"(?<![\w/.])(?P<id>{_OLD})\s?/\s?[MF](?![\w/])", "age", 0.55, flags=0),
+    pattern(rf"(?<![\w.])[MF]\s(?P<id>{_OLD})(?=\s(?:with|from|w/|c/o|adm\w*|lives|known|fell|found|presents?)\b)", "age", 0.55, flags=0),
+    pattern(rf"(?<![\d./-])(?P<id>{_OLD}|a hundred|one hundred)(?=\s(?:next|this|last|on (?:her|his)|come) (?:birthday|next birthday|spring|summer|autumn|winter|christmas|january|february|march|april|may|june|july|august|september|october|november|december))", "age", 0.55),
+    pattern(rf"\b(?:now|still|already|was|is|be|turned),?\s(?P<id>{_OLD})(?=,\s(?:she|he|lives|living|frail|and|with|a widow|widowed|retired|alone)\b)", "age", 0.55, check=lambda m: not _measured_near(m)),
+    pattern(rf"(?:^|[.\n]\s?)(?P<id>{_OLD_WORD}),\s(?=widow|lives|living|retired|frail|fit|a\b|from|married|single)", "age", 0.5),
     pattern(r"\b(?P<id>nonagenarian|centenarian)\b", "age", 0.6),
     pattern(r"\b(?P<id>(?:her|his) (?:90|9[1-9]|10\d)(?:st|nd|rd|th)|(?:ninetieth|ninety-(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth)|hundredth)) birthday", "age", 0.7),
 )  # fmt: skip
 
 
 _MONTHS = frozenset("jan feb mar apr may jun jul aug sep oct nov dec".split())  # noqa: SIM905
+
+
+def _measured_near(match: re.Match[str]) -> bool:
+    """Whether a measured quantity is spoken of shortly before: `sats at 93 she is fine`."""
+    before = re.findall(r"[A-Za-z']+", match.string[max(0, match.start("id") - 30) : match.start("id")])
+    return any(word.lower() in lexicon.word_set("identifiers_measured") and len(word) > 1 for word in before[:-1])
 
 
 def _of_person(match: re.Match[str]) -> bool:
@@ -83,10 +99,10 @@ class AgesOver89:
         "a «93» year-old man", "«97»yo with sepsis", "aged «91»", "a «ninety-four» year old woman", "she turned «ninety-two» in hospital",
         "«101» y.o. female", "Age: «90»", "«92»F with CHF", "he is in his «nineties»", "a «95»-year-old",
         "Lives alone, aged «97».", "Aged «92». Well", "«93» yrs, frail", "he is «95».", "Age at visit: «101»", "Alter: «93»", "«92» ans",
-        "her aunt died at «94»", "I am «97» and well", "tiene «95» años", "and she is nearly «ninety-six»", "His mother, «96», lives near", "Aunt Orla, «93» now, came", "5 Mbeki T. («94»)", "Odile is «ninety», a widow", "brother who is «ninety» and well", "«ninety and a half», she says", "her «ninety-third», all being well",
+        "her aunt died at «94»", "I am «97» and well", "tiene «95» años", "and she is nearly «ninety-six»", "His mother, «96», lives near", "Aunt Orla, «93» now, came", "5 Mbeki T. («94»)", "Odile is «ninety», a widow", "brother who is «ninety» and well", "«ninety and a half», she says", "her «ninety-third», all being well", "at «93» he still drives", "pushing «92»", "well into her «nineties»", "she'll be «91» in May", "my mum «93» can't hear", "father d. «92» stroke", "«93»/F from care home", "a sprightly «94»",
     )  # fmt: skip
     counter_examples: ClassVar[tuple[str, ...]] = (
-        "a 65-year-old man", "HR 92", "SpO2 98% on RA", "BP 92/60", "aged 89", "95 mg daily", "90 minutes later", "temp 98.4 F", "ninety minutes", "aged 92.5%", "weight was 95.4", "sat was 94 on air", "age 9.5", "ninety-five percent of cases", "mother was 92 kg", "HR, 96, regular", "Sats (96)", "on March, 92 of them", "Creatinine (98)", "he is ninety minutes late",
+        "a 65-year-old man", "HR 92", "SpO2 98% on RA", "BP 92/60", "aged 89", "95 mg daily", "90 minutes later", "temp 98.4 F", "ninety minutes", "aged 92.5%", "weight was 95.4", "sat was 94 on air", "age 9.5", "ninety-five percent of cases", "mother was 92 kg", "HR, 96, regular", "sats at 93 he was fine", "she was 94 on air", "held at 92 and stable", "Sats (96)", "on March, 92 of them", "Creatinine (98)", "he is ninety minutes late",
     )  # fmt: skip
 
     def find(self, text: str) -> Iterable[Span]:

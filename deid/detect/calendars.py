@@ -39,6 +39,13 @@ _LUNAR = (
 )
 _ERA = r"(?:heisei|reiwa|sh[oōô]wa|taish[oōô]|meiji|minguo|juche)"
 _SHORT_FOREIGN = r"(?:ene|abr|ago|dic|janv|févr|fevr|avr|juil|août|aout|déc|dez|okt|mär|mrz|mrt|mei|maj|gen|mag|giu|lug|set|ott|fev|out|sty|lut|kwi|cze|lip|sie|wrz|paź|lis|gru)"
+_MON = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sept?|oct|nov|dec)(?:uary|ruary|ch|il|e|y|ust|tember|ember|ober)?\b\.?"
+_MONTH_ABROAD = (
+    r"(?:stycznia|lutego|marca|kwietnia|maja|czerwca|lipca|sierpnia|września|wrzesnia|października|pazdziernika|listopada|grudnia|ocak|şubat|subat|mart|nisan|mayıs|mayis|haziran|temmuz|ağustos|agustos|eylül|eylul|ekim|kasım|kasim|aralık|aralik"
+    r"|(?:tammi|helmi|maalis|huhti|touko|kesä|heinä|elo|syys|loka|marras|joulu)kuu(?:ta|n|ssa)?|ledna|února|března|dubna|května|června|července|srpna|září|října|listopadu|prosince|január|február|március|április|május|június|július|augusztus|szeptember|október"
+    r"|ianuarie|februarie|martie|aprilie|iunie|iulie|septembrie|octombrie|noiembrie|decembrie|maret|agustus|desember|machi|aprili|julai|agosti|septemba|oktoba|novemba|desemba|pebrero|marso|hunyo|hulyo|setyembre|oktubre|nobyembre|disyembre"
+    r"|ionawr|chwefror|mawrth|ebrill|mehefin|gorffennaf|awst|medi|hydref|tachwedd|rhagfyr|eanáir|feabhra|márta|aibreán|bealtaine|meitheamh|iúil|lúnasa|siječnja|veljače|ožujka|travnja|svibnja|lipnja|srpnja|kolovoza|rujna|studenoga|prosinca|januara|februara|aprila|juna|jula|avgusta)"
+)
 _AFTER_DATE = r"(?![\d/%]|[.,:]\d|\s?(?:mg|mcg|ml|mmol|g/|g\b|l\b|kg|cm|mm|%|units?|hours?|hrs?|h\b|am\b|pm\b|bd\b|od\b|tds|nocte|daily|at night))"
 _CUE = r"(?:on|since|from|until|till|til|by|dated?|vom|am|bis|seit|den|born|before|after|between|and|to|of|next|away|present|reviewed?|seen|checked|due|booked)"
 
@@ -83,18 +90,31 @@ _FORMS: tuple[Pattern, ...] = (
     pattern(rf"(?<![a-z])(?:to|until|till|from|since|on|by)\s(?P<id>{_D}(?:st|nd|rd|th))(?=[.,;)\n]|$)", "date", 0.5),
     pattern(r"(?<![a-z])(?:in|since|from)\s(?P<id>(?:0?[1-9]|1[0-2])/(?:1[3-9]|[2-9]\d))(?![\d/%]|\.\d)", "date", 0.5),
     pattern(rf"(?<![a-z])(?P<id>(?:{_MONTH}|spring|summer|autumn|easter|whitsun)\shalf[- ]term)(?![a-z])", "date", 0.55),
+    pattern(rf"(?<![a-z])(?P<id>(?:the\s)?(?:first|second|third|fourth|last|1st|2nd|3rd|4th)\s(?:week(?:end)?|half|(?:mon|tues|wednes|thurs|fri|satur|sun)day)\s(?:of|in)\s(?:{_MONTH}|{_MON}))(?![a-z])", "date", 0.6),
+    pattern(r"(?<![a-z])(?P<id>(?:late|early|mid)[- ](?:spring|summer|autumn|fall|winter)(?:\s(?:of|in))?\s(?:(?:19|20)\d\d|'\d\d))(?!\d)", "date", 0.6),
+    pattern(rf"(?<![a-z\d])(?P<id>(?:the\s)?{_D}(?:st|nd|rd|th)\sof\s(?:this|next|last|the)\smonth|{_D}\s(?:inst|ult|prox)\b\.?)", "date", 0.6),
+    pattern(r"(?<![\w])(?P<id>(?:Feb|Aug|Sept|Oct|Nov))(?=\.?(?:\s|$|[,;)/-]))(?!\.?\s?\d)", "date", 0.5, flags=0),
+    pattern(rf"(?<![a-z])(?P<id>{_MON})(?=\s?(?:[-–/]|to|and|or)\s?{_MON}(?![a-z]))", "date", 0.5, check=lambda m: m["id"][0].isupper()),
+    pattern(rf"(?<![\d./-])(?P<id>{_D}(?:(?:,\s?|/|-|–|\sand\s|\s&\s|\sor\s){_D}){{1,3}})\s(?:of\s)?{_MON}(?![a-z])", "date", 0.6),
+    pattern(rf"(?<![\w./-])(?P<id>{_D}/{_D}(?:/\d\d)?\s?[-–]\s?{_D}/{_D}(?:/\d\d)?)(?![\d/%]|\.\d)", "date", 0.55, check=lambda m: _possible(m["id"]) and int(re.findall(r"\d+", m["id"])[1]) not in (2, 3, 4, 5)),
+    pattern(rf"(?<![\w./-])(?P<id>{_D}/(?P<month>9|1[0-2])\s(?:and|&|to|or)\s{_D}/(?P=month))(?![\d/%]|\.\d)", "date", 0.5),
+    pattern(rf"(?<![a-z])(?:on|by|until|since|before|after|from|till|to)\s(?P<id>the\s(?:(?:twenty|thirty)[- ]?{_ONES}|tenth|eleventh|twelfth|(?:thir|four|fif|six|seven|eigh|nine)teenth|twentieth|thirtieth))(?=\s?[.,;)\n]|\s(?:and|at|with|when|if|of (?:this|next|last))\b|$)", "date", 0.55),
+    pattern(r"(?<![a-z])(?:since|for|during|in|until|before|after|till|over|at|by|through)\s(?P<id>lent|advent|(?:the\s)?solstice|carnival|epiphany|ascension|(?:the\s)?fourth of july)(?=\s?[.,;)\n]|\s(?:and|she|he|with|when|but|or|eve)\b|$)", "date", 0.5),
     # other calendars and languages
+    pattern(rf"(?<![\d.])(?P<id>{_D}\.?\s{_MONTH_ABROAD}(?:\s(?:19|20)\d\d)?)(?![\w])", "date", 0.7),
+    pattern(rf"(?<![\w./-])(?P<id>{_D}[/.-](?:i{{1,3}}|iv|v|vi{{1,3}}|ix|xi{{0,2}})[/.-](?:(?:19|20)\d\d|\d\d))(?![\w])", "date", 0.6, flags=0),
+    pattern(r"(?<![\d/.-])(?P<id>(?:19|20)\d\d/(?:0[1-9]|1[0-2]))(?![\d/-])", "date", 0.5),
     pattern(rf"(?<![\w])(?P<id>{_D}(?:st|nd|rd|th)?\.?\s(?:of\s)?{_LUNAR}(?:\s1[34]\d\d|\s57\d\d|\s20[78]\d)?)(?![\w])", "date", 0.75),
     pattern(rf"(?<![\w])(?P<id>{_ERA}\s\d{{1,2}}(?:[./-]\d{{1,2}}){{0,2}}(?:,?\s{_MONTH}(?:\s\d{{1,2}})?)?)(?!\w)", "date", 0.75),
     pattern(r"(?<![\w])(?P<id>(?:uke|uge|vecka|kalenderwoche|semaine|semana|settimana|(?-i:KW|v\.))\s?(?:[1-4]?\d|5[0-3]))(?![\w%])", "date", 0.5),
-    pattern(rf"(?<![\d./-])(?P<id>{_D}\s?[./-]?\s?{_SHORT_FOREIGN}\.?(?:[./ -]{{0,2}}(?:(?:19|20)\d\d|\d\d))?)(?![\w])", "date", 0.6),
+    pattern(rf"(?<![\d./-])(?P<id>{_D}(?:[./-]{_SHORT_FOREIGN}|\.?\s(?:abr|janv|févr|avr|juil|août|déc|dez|okt|mrz|mrt))\.?(?:[./ -]{{0,2}}(?:(?:19|20)\d\d|\d\d))?)(?![\w])", "date", 0.6),
     pattern(rf"(?<![\w./-])(?P<id>{_D}\.(?:i{{1,3}}|v|vi{{1,3}}|ix|xi{{0,2}})(?:\.(?:19|20)?\d\d)?)(?![\w])", "date", 0.55, flags=0),
     pattern(rf"(?i:(?<![a-z])(?:from|since|on|until|till|by))\s(?P<id>(?:I{{1,3}}|IV|VI{{0,3}}|IX|XI{{0,2}})\.\s?{_D}\.?)(?![\w])", "date", 0.55, flags=0),
     # day.month with a cue
     pattern(rf"(?<![a-z])(?P<id>{_WEEKDAY}\.?,?\s(?:the\s|den\s)?{_D}\s?[./-]\s?(?:{_M}|{_D})\.?){_AFTER_DATE}(?!\w)", "date", 0.65, check=lambda m: _possible(m["id"])),
     pattern(rf"(?<![a-z]){_CUE}\s(?P<id>(?:0[1-9]|[12]\d|3[01])\.(?:0[1-9]|1[0-2])\.?){_AFTER_DATE}(?!\w)", "date", 0.5, check=_padded),
     pattern(rf"(?:(?<![a-z])(?:on|vom|am|bis|seit|den|since|from|until|till|by)\s|(?:^|[.:(–-])[ ]?)(?P<id>{_D}\.{_M}\.)(?=\s?(?:[,;):–-]|$|\s[a-z(]|\s[A-Z][a-z]+:))(?<!\.0\.)", "date", 0.5, flags=re.IGNORECASE | re.MULTILINE, check=_padded),
-    pattern(rf"(?<![a-z])(?:on|rv|r/v|review|tci)\s(?P<id>(?:1[3-9]|2\d|3[01])\.{_M})(?=\s?[,;)]|\s(?:with|w|when|by|in|after|before|because|and (?:she|he|they))\b)(?!\s(?:with|in) (?:food|water|divided))", "date", 0.45),
+    pattern(rf"(?<![a-z])(?:on|rv|r/v|review(?:ed)?|tci|stopped|started|seen|op|done|taken|booked|due|admitted|adm|discharged|scan|bloods|clinic|since|until|from)\s(?P<id>(?:1[3-9]|2\d|3[01])[.-]{_M})(?=\s?[,;)]|\.?(?:\n|$)|\s(?:with|w|when|by|in|after|before|because|and (?:she|he|they))\b)(?!\s(?:with|in) (?:food|water|divided))", "date", 0.45),
     # a named day by its form
     pattern(r"(?<![\w-])(?P<id>(?P<name>(?:[A-Z][\w’'.-]{1,18}[ ]){1,3})Day)(?![\w-]|[ ]?(?:\d|[A-Z#:]))", "date", 0.5, flags=0, check=lambda m: _own_name(m["name"])),
 )  # fmt: skip
@@ -174,11 +194,11 @@ class Calendars:
     examples: ClassVar[tuple[str, ...]] = (
         "fell on «Whit Monday» at noon", "since «jamhuri day» she waits", "closed for «Thistledown Day».", "on «the eve of Diwali»", "from «Pfingstmontag» on", "stent on «second may» if well",
         "born on «the third of the ninth sixty two»", "next is «february twelve»", "until «the last of May»", "on «14 Shawwal»", "since «Reiwa 3»", "lab from «22/abr»", "note of «21.v»",
-        "seen in «October»", "op in «June 94»", "present «30.06.», all well", "from «29.11» to «04.12» in bed", "«Sat 6-1» again", "«Mi 4.10.» bath", "tomorrow «14th»",
+        "seen in «October»", "op in «June 94»", "present «30.06.», all well", "from «29.11» to «04.12» in bed", "«Sat 6-1» again", "«Mi 4.10.» bath", "tomorrow «14th»", "«21 czerwca» 2020", "«second Sunday in May»", "«the 14th of this month»", "«4/11-9/11» admitted", "«5, 6 and 7» November", "stopped «17.11»", "on «the twenty first».", "since «Lent»", "«17/xi/20»", "«Sept»-Oct 2020", "«Nov.» clinic",
     )  # fmt: skip
     counter_examples: ClassVar[tuple[str, ...]] = (
         "Study Day 15", "Post-op Day 3", "on Day 8", "next day", "a second may be needed", "Hb from 12.1 to 9.4", "on 12.5 at night", "pH from 7.12 to 7.35", "she may", "five 2 mg tablets",
-        "the first of the three doses", "INR 3.10. Continue", "bank holiday cover", "stage iv. 2 nodes", "seen on day 2",
+        "the first of the three doses", "2 out of 3", "set 3 out", "2 x 15 m", "36+5 Mag 1 g/h", "INR 3.10. Continue", "bank holiday cover", "stage iv. 2 nodes", "seen on day 2",
     )  # fmt: skip
 
     def find(self, text: str) -> Iterable[Span]:

@@ -96,7 +96,7 @@ _FORMS: tuple[Pattern, ...] = (
     *_labelled(r"s\.?s\.?n\.?|soc(?:ial)?\.?\s?sec(?:urity)?\.?|ss(?=\s?#)|social(?=\s?[#:])|nino?\b|national insurance|nhs|chi\b|sin(?=\s?[#:])|itin|tax id|tin(?=\s?[#:])|aadhaar|medicare card|pps", "ssn", 0.95),
     *_labelled(r"(?:license |licence |number |reg(?:istration)? )?plates?|tag(?=\s?[#:])|vin|vehicle(?:\s?(?:id|reg|registration))?|chassis", "vehicle_id"),
     pattern(r"(?<![A-Za-z])(?:plates?|plate (?:no|number)|license plate|licence plate|reg(?:istration)?(?: plate)?|tag|car|vehicle|sedan|truck|suv|van|honda|toyota|ford|chevy|subaru|nissan|bmw|jeep|hyundai|kia)\b[^\n.;]{0,24}?\b(?P<id>(?=[A-Z0-9 -]{0,9}\d)(?=[A-Z0-9 -]{0,9}[A-Z])[A-Z0-9]{1,4}[- ]?[A-Z0-9]{2,5})\b", "vehicle_id", 0.75, flags=0),
-    pattern(r"(?i:\b(?:plates?|tail|aircraft|helicopter|helo|flight|flt|plane|vessel|boat|trawler|ship|rego?|registered|registration|lorry|minibus|scooter|motorbike|bike|taxi|cab|bus|ambulance|rig|car|truck|van|tractor|vehicle|parked|drives|driving)\b)[^\n.;]{0,44}?\s[\"“(]?(?P<id>(?=[A-Z0-9 -]{0,9}\d)[A-Z0-9]{1,4}[- ][A-Z0-9]{1,5}(?:[- ][A-Z0-9]{1,6})?|(?:VH|[A-Z]|[A-Z]{2})-[A-Z]{3,4})(?![\w-])", "vehicle_id", 0.6, flags=0, check=lambda m: _plate(m["id"])),
+    pattern(r"(?i:\b(?:plates?|tail|aircraft|helicopter|helo|flight|flt|plane|vessel|boat|trawler|ship|rego?|registered|registration|lorry|minibus|scooter|motorbike|bike|taxi|cab|bus|ambulance|rig|bil|auto|motor|moped|motorcycle|motorhome|camper|minicab|matatu|okada|rickshaw|tuk-tuk|pick-?up|ute|bakkie|estate|hatchback|saloon|sedan|suv|ford|fiesta|vauxhall|corsa|astra|golf|polo|vw|volkswagen|skoda|octavia|audi|merc|mercedes|toyota|yaris|corolla|camry|hilux|honda|civic|nissan|micra|mazda|subaru|kia|hyundai|dacia|renault|clio|peugeot|citro[eë]n|fiat|panda|seat|volvo|saab|tesla|land rover|mini|suzuki|mitsubishi|isuzu|chevy|dodge|buick|tata|vespa|car|truck|van|tractor|vehicle|parked|drives|driving)\b)[^\n.;]{0,44}?\s[\"“(]?(?P<id>(?=[A-Z0-9 -]{0,9}\d)[A-Z0-9]{1,4}[- ][A-Z0-9]{1,5}(?:[- ][A-Z0-9]{1,6}){0,2}|(?:VH|[A-Z]|[A-Z]{2})-[A-Z]{3,4})(?![\w-])", "vehicle_id", 0.6, flags=0, check=lambda m: _plate(m["id"])),
     pattern(r"(?<![\w-])(?P<id>\d{2,3}-[A-Z]{1,2}-\d{1,6}|[A-Z]{3} \d{3}[A-Z]|[A-Z]{1,3}-[A-Z]{1,2} \d{3,4}|[A-Z]{2}-\d{3}-[A-Z]{2}|[A-Z]{1,2}\d{1,3} [A-Z]{3}|[A-Z]{2} \d{2} [A-Z]{1,2} \d{4})(?![\w-])", "vehicle_id", 0.5, flags=0, check=lambda m: _plate(m["id"])),
     pattern(r"\b(?P<id>(?=[A-HJ-NPR-Z0-9]{0,16}\d)(?=[A-HJ-NPR-Z0-9]{0,16}[A-HJ-NPR-Z])[A-HJ-NPR-Z0-9]{11}\d{6})\b", "vehicle_id", 0.75, flags=0),
     pattern(r"(?<![\d-])(?P<id>\d{3}\s?[-.–/]\s?\d{2}\s?[-.–/]\s?\d{4})(?![\d])", "ssn", 0.9),
@@ -138,7 +138,7 @@ def _plate(written: str) -> bool:
     parts = re.split(r"[- ]", written)
     if CLINICAL_CODE.fullmatch(written) or written.isdigit() or parts[0].lower() in _MEASURED:
         return False
-    return not any(part.isalpha() and len(part) > 1 and lexicon.is_word(part.lower()) for part in parts) and not all(
+    return not any(part.isalpha() and len(part) > 2 and lexicon.is_word(part.lower()) for part in parts) and not all(
         part.isdigit() for part in parts
     )
 
