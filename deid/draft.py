@@ -71,21 +71,21 @@ def draft_policy(
     """
     subject, where = guess_subject(profile)
     lines = [*_head(name, data), *_subject_lines(profile, subject, where), "unlisted: refuse"]
-    lines += [f"ignore: [{', '.join(map(_scalar, ignore))}]"] if ignore else []
+    lines += [f"ignore: [{', '.join(map(scalar, ignore))}]"] if ignore else []
     lines += ["formats:"] if formats else []
     for pattern, options in (formats or {}).items():
-        lines.append(f"  {_scalar(pattern)}: {{{', '.join(f'{name}: {_scalar(v)}' for name, v in options.items())}}}")
+        lines.append(f"  {scalar(pattern)}: {{{', '.join(f'{name}: {scalar(v)}' for name, v in options.items())}}}")
     lines += ["", "tables:"]
     quasi = False
     for table in profile.tables:
-        lines += ["", f"  {_scalar(table.name)}:  # {table.rows} rows{_missing_subject(table, subject)}"]
+        lines += ["", f"  {scalar(table.name)}:  # {table.rows} rows{_missing_subject(table, subject)}"]
         has_subject = any(column.column.casefold() == subject.casefold() for column in table.columns)
         for column in table.columns:
             decision, note = _suggest(column, subject, has_subject)
             quasi = quasi or "quasi_identifier" in decision
-            lines.append(f"    {_scalar(column.column)}: {{{decision}}}  # {note}{_said(column)}")
+            lines.append(f"    {scalar(column.column)}: {{{decision}}}  # {note}{_said(column)}")
         if not table.columns:
-            lines[-1] = f"  {_scalar(table.name)}: {{}}"
+            lines[-1] = f"  {scalar(table.name)}: {{}}"
     return "\n".join([*lines, "", *_tail(quasi and bool(subject))]) + "\n"
 
 
@@ -99,17 +99,17 @@ def guess_subject(profile: Profile) -> tuple[str, int]:
 
 
 def _head(name: str, data: str) -> Iterator[str]:
-    yield f"# A draft made from {_comment(data)}. Nothing is decided before you have read it:"
+    yield f"# A draft made from {comment(data)}. Nothing is decided before you have read it:"
     yield "#   - nothing is kept by default: `do: undecided` is refused until you write what is to be done;"
     yield "#   - `suggested:` in a comment is a line that you can take over once you agree;"
     yield "#   - the comment beside a line says what the column seems to hold, and why."
     yield "deid: 1"
-    yield f"name: {_scalar(name)}"
+    yield f"name: {scalar(name)}"
 
 
 def _subject_lines(profile: Profile, subject: str, where: int) -> Iterator[str]:
     if subject:
-        yield f"subject: {_scalar(subject)}  # confirm: stands in {where} of {len(profile.tables)} tables"
+        yield f"subject: {scalar(subject)}  # confirm: stands in {where} of {len(profile.tables)} tables"
     else:
         yield "subject: auto  # no column seems to name the person: write its name here, if there is one"
 
@@ -139,7 +139,7 @@ def _suggest(column: ColumnProfile, subject: str, has_subject: bool) -> tuple[st
 
 
 def _said(column: ColumnProfile) -> str:
-    return _comment(f"{', '.join(column.holds)}: {'; '.join(column.evidence)}")
+    return comment(f"{', '.join(column.holds)}: {'; '.join(column.evidence)}")
 
 
 def _tail(measurable: bool) -> Iterator[str]:
@@ -154,14 +154,14 @@ def _tail(measurable: bool) -> Iterator[str]:
     yield "  purpose: to be written"
 
 
-def _comment(text: str) -> str:
+def comment(text: str) -> str:
     """Return text that stays on one line."""
     return "".join(char if char.isprintable() else " " for char in text)
 
 
-def _scalar(text: str) -> str:
-    """Return a name as a YAML scalar, in quotes where YAML would read something else."""
-    if _PLAIN.fullmatch(text) and text.casefold() not in _YAML_WORDS:
+def scalar(text: str, *, quoted: bool = False) -> str:
+    """Return a name as a YAML scalar, in quotes where YAML would read something else or where they are asked for."""
+    if not quoted and _PLAIN.fullmatch(text) and text.casefold() not in _YAML_WORDS:
         return text
     return '"' + "".join(_escaped(char) for char in text) + '"'
 

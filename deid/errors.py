@@ -67,9 +67,13 @@ def problem_kinds() -> dict[str, ProblemKind]:
 
 
 class DeidError(Exception):
-    """Base of all errors that a user can cause. Holds every problem of the stage that stopped."""
+    """Base of all errors that a user can cause. Holds every problem of the stage that stopped.
+
+    `advice` is text for after the problems, such as lines for a policy that would mend them; '' where there is none.
+    """
 
     exit_code = 70
+    advice = ""
 
     def __init__(self, problems: Problem | Iterable[Problem]) -> None:
         self.problems = (problems,) if isinstance(problems, Problem) else tuple(problems)

@@ -11,19 +11,26 @@ from typing import TYPE_CHECKING, Any
 from deid.decisions import Plan, Step, TablePlan
 from deid.model import Measure
 from deid.transform import describe
+from deid.undecided import Undecided
 
 if TYPE_CHECKING:
     from deid.pipeline import Release
 
+UNDECIDED = "undecided"
 HEADER = ("table", "column", "holds", "role", "do", "how", "why", "decided by", "names the subject")
 
 
-def plan_rows(plan: Plan) -> list[tuple[str, ...]]:
+def plan_rows(plan: Plan, undecided: Sequence[Undecided] = ()) -> list[tuple[str, ...]]:
     """Return one row a column: table, column, what it holds, role, transform, how, why, source of the decision.
 
-    The last cell says whether the rows of the table are counted as persons by this column.
+    The last cell says whether the rows of the table are counted as persons by this column. Columns without a decision
+    stand in their place, their transform is `undecided`.
     """
-    rows = [_row(step, table.subject) for table in plan.tables for step in table.steps]
+    rows = []
+    for table in plan.tables:
+        own = [(step.position, _row(step, table.subject)) for step in table.steps]
+        own += [(column.position, _open(column, table.subject)) for column in undecided if column.table == table.table]
+        rows += [row for _, row in sorted(own)]
     rows += [
         (table, "(all columns)", "", "", "drop", "table left out", "", "drop_tables", "")
         for table in plan.dropped_tables
@@ -46,6 +53,21 @@ def _row(step: Step, subject: str) -> tuple[str, ...]:
     )
 
 
+def _open(column: Undecided, subject: str) -> tuple[str, ...]:
+    counted = "yes" if column.column == subject else ""
+    return (
+        column.table,
+        column.column,
+        ", ".join(column.holds),
+        "",
+        UNDECIDED,
+        UNDECIDED,
+        column.said,
+        "nobody",
+        counted,
+    )
+
+
 def as_csv(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     """Return a table as CSV."""
     buffer = io.StringIO()
@@ -60,9 +82,9 @@ def as_markdown(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def plan_listing(plan: Plan, form: str) -> str:
-    """Return the plan as text, csv, markdown or json."""
-    rows = plan_rows(plan)
+def plan_listing(plan: Plan, form: str, undecided: Sequence[Undecided] = ()) -> str:
+    """Return the plan as text, csv, markdown or json, with the columns that it does not decide."""
+    rows = plan_rows(plan, undecided)
     if form == "json":
         return json.dumps([dict(zip(HEADER, row, strict=True)) for row in rows], indent=2, ensure_ascii=False) + "\n"
     if form == "csv":

@@ -40,6 +40,7 @@ from deid.source import CHANGED, Source, file_digest, open_source
 from deid.targets import Target, open_target
 from deid.treat import Treatment
 from deid.verify import Verified, Written, verify
+from deid.verifying.own import OWN_LEFT
 from deid.verifying.residual import Scan
 from deid.versions import versions
 from deid.write import Counts, write_table
@@ -54,6 +55,13 @@ RESIDUAL = problem_kind(
     "R103",
     "identifier left in the output",
     remedy="drop, redact or pseudonymise the column named; `deid plan` shows what is done to it now",
+)
+#: The same in a text that was redacted: redacting it is not what mends it.
+OWN_IDENTIFIER = replace(
+    RESIDUAL,
+    remedy="have more redacted, `{role: free_text, do: redact, mode: max_recall}`, or list the words under `text: "
+    "{deny: [...]}`, or drop the column; where a column of that kind holds common words and no identifiers, "
+    "give it another role",
 )
 INSIDE = problem_kind(
     "U213",
@@ -393,9 +401,21 @@ def _refusals(verified: Verified, written: Written, facts: Facts, folder: Path) 
         problems.append(RESIDUAL.at(f"{finding.count} value(s) of kind {finding.kind}: {finding.how}", place))
     for (table, column, what), count in sorted(written.counts.items()):
         if what == "own_identifier_left" and count:
-            cause = f"{count} identifier(s) of a text's own subject left in it"
-            problems.append(RESIDUAL.at(cause, f"{written.tables[table].name}.{column}"))
+            problems.append(
+                OWN_IDENTIFIER.at(_own_kinds(written, table, column), f"{written.tables[table].name}.{column}")
+            )
     return problems
+
+
+def _own_kinds(written: Written, table: str, column: str) -> str:
+    """Say how many identifiers of which kinds the texts of a column still hold of their own subjects."""
+    kinds = sorted(
+        (what.removeprefix(OWN_LEFT), count)
+        for (t, c, what), count in written.counts.items()
+        if (t, c) == (table, column) and what.startswith(OWN_LEFT) and count
+    )
+    named = ", ".join(f"{count} of kind {kind}" for kind, count in kinds)
+    return f"identifiers of a text's own subject are left in it: {named}"
 
 
 def _keep_private(private: Path, folder: Path, inputs: ReportInputs, facts: Facts, run: Mapping[str, Any]) -> None:

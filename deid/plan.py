@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 
 import pyarrow as pa
@@ -14,19 +14,21 @@ from deid.collecting.events import event_problems
 from deid.contracts import TableInfo
 from deid.data_model import ModelColumn
 from deid.decisions import Decision, Match, Plan, Policy, Step, TablePlan
-from deid.errors import PolicyError, Problem, did_you_mean, problem_kind
+from deid.errors import Problem, did_you_mean, problem_kind
 from deid.formats.columns import UNREAD
 from deid.formats.refusals import COLUMN_TYPE
 from deid.model import DIRECT_KINDS, ColumnProfile, Profile, Role, TableProfile
+from deid.policy.load import READY
 from deid.profiling.subjects import ranked_subjects
 from deid.transform.by_name import ByName, resolve_by_name
 from deid.transform.drop import Drop
+from deid.undecided import PlanRefused, Undecided, identifiers_kept, pasted, said, undecided_of
 
 UNLISTED = problem_kind(
     "P201",
     "column without a decision",
-    remedy="add a line for it under `tables:` or `columns:`, or a rule that claims it; "
-    "`unlisted: drop` leaves such columns out",
+    remedy="add a line for it under `tables:` (the lines after the problems can be pasted) or under `columns:`, or a "
+    "rule that claims it; `unlisted: drop` leaves such columns out, but not what P204 names",
     meaning="A column is kept only by an explicit line, or by a rule with positive evidence of what it holds.",
 )
 NO_SUCH_COLUMN = problem_kind("P202", "column not in the data", remedy="correct the name or remove the line")
@@ -34,8 +36,8 @@ NO_SUCH_TABLE = problem_kind("P203", "table not in the data", remedy="correct th
 DIRECT_KEPT = problem_kind(
     "P204",
     "direct identifier kept",
-    remedy="drop, mask or pseudonymise it; if the profile is mistaken, give the column's line "
-    "`accept: [identifier]` and say why",
+    remedy="drop, mask or pseudonymise it by a line under `tables:`; if the profile is mistaken, keep it by a line "
+    "with `accept: [identifier]` and say why",
     meaning="No risk figure means anything while a direct identifier stays in.",
 )
 NO_SUBJECT = problem_kind(
@@ -111,23 +113,38 @@ def resolve(policy: Policy, profile: Profile, tables: Iterable[TableInfo]) -> Pl
     infos = {table.name: table for table in tables}
     dropped = tuple(t.name for t in profile.tables if _matches(t.name, policy.drop_tables))
     problems = _misnamed(policy, profile)
-    plans = []
+    plans, left = [], _Left([], [])
     subjects = _subject_columns(policy, profile)
     for number, table in enumerate(profile.tables, 1):
         if table.name not in dropped:
-            plans.append(_table(policy, table, infos[table.name], subjects[table.name], number, problems))
+            plans.append(_table(policy, table, infos[table.name], subjects[table.name], number, problems, left))
     left_out = (_left_out(table, subjects[table.name]) for table in profile.tables if table.name in dropped)
     plan = Plan(policy, tuple(plans), dropped, tuple(left_out))
     plan = _resolve_by_name(plan)
     problems += _whole(plan)
     if problems:
         problems = _other_data(policy, profile) + problems
-        raise PolicyError(problems)
+        advice = pasted(policy.path, left.lines, ready=policy.folder.resolve() == READY.resolve()) if left.lines else ""
+        raise PlanRefused(problems, plan, left.undecided, advice)
     return plan
 
 
+@dataclass
+class _Left:
+    """Columns that nothing decides, and lines (table, column, what it seems to hold) that would decide what is open."""
+
+    undecided: list[Undecided]
+    lines: list[tuple[str, str, str]]
+
+
 def _table(
-    policy: Policy, profile: TableProfile, info: TableInfo, subject: str, number: int, problems: list[Problem]
+    policy: Policy,
+    profile: TableProfile,
+    info: TableInfo,
+    subject: str,
+    number: int,
+    problems: list[Problem],
+    left: _Left,
 ) -> TablePlan:
     steps = []
     names = {column.column for column in profile.columns}
@@ -136,6 +153,9 @@ def _table(
         if decision is None:
             problem = _unlisted(policy, profile, column)
             problems += [problem] if problem not in problems else []  # a table that is not known is named once
+            left.undecided.append(undecided_of(column))
+            if problem.kind is UNLISTED:
+                left.lines.append((profile.name, column.column, said(column)))
             continue
         step = _step(decision, source, column, subject, names)
         unread = (info.schema.field(column.position).metadata or {}).get(UNREAD)
@@ -143,8 +163,11 @@ def _table(
             cause = f"the column is {unread.decode()}, and its cells are not read"
             problems.append(COLUMN_TYPE.at(cause, f"{profile.name}.{column.column}"))
         searched = policy.anonymise is not None
-        problems += _step_problems(step, decision, subject, column, searched=searched)
-        problems += _dates_kept(policy, step, column)
+        found = _kept(policy, step, decision, column)
+        if found and not source.endswith("(tables)"):
+            left.lines += [(profile.name, column.column, found[0].cause)]
+        problems += found
+        problems += _step_problems(step, subject, searched=searched)
         problems += _open_genotypes(policy, step)
         steps.append(step)
     counted = any(step.role in (Role.QUASI, Role.SENSITIVE) and step.released for step in steps)
@@ -174,10 +197,9 @@ def _unlisted(policy: Policy, profile: TableProfile, column: ColumnProfile) -> P
         return NOT_IN_MODEL.at(
             f"'{model.name}' has no such column in this table", f"{profile.name}.{column.column}", hint=hint
         )
-    evidence = f"; it seems to hold {column.holds[0]}" if column.holds else ""
-    line = f"add `{profile.name}: {{{column.column}: {{do: ..., role: ...}}}}` under `tables:`"
     near = did_you_mean(column.column, [name for name in policy.columns if name != column.column])
-    return UNLISTED.at(f"no line and no rule claims it{evidence}", f"{profile.name}.{column.column}", hint=near or line)
+    cause = f"no line and no rule claims it; {said(column)}"
+    return UNLISTED.at(cause, f"{profile.name}.{column.column}", hint=near)
 
 
 def _decision(
@@ -262,17 +284,19 @@ def _own_field(column: ColumnProfile, is_subject: bool) -> str:
     return "subject" if is_subject else column.column.casefold()
 
 
-def _step_problems(
-    step: Step, decision: Decision, subject: str, column: ColumnProfile, *, searched: bool
-) -> list[Problem]:
+def _kept(policy: Policy, step: Step, decision: Decision, column: ColumnProfile) -> list[Problem]:
+    """Find identifiers that would be kept, under Safe Harbor also dates among labels: 164.514(b)(2)(i)(C)."""
+    if step.do not in ("keep", "round", "noise", "pool_rare", "pool_terms") or "identifier" in step.accept:
+        return []
+    cause = f"'{step.do}' would release it, and its role is direct_identifier"
+    if step.role is not Role.DIRECT:
+        cause = identifiers_kept(column, dates=policy.claims == "safe_harbor" and step.do == "keep")
+    return [DIRECT_KEPT.at(cause, f"{step.table}.{step.column}", hint=decision.place)] if cause else []
+
+
+def _step_problems(step: Step, subject: str, *, searched: bool) -> list[Problem]:
     place = f"{step.table}.{step.column}"
     problems = []
-    if step.do in ("keep", "round", "noise", "pool_rare", "pool_terms") and "identifier" not in step.accept:
-        direct = sorted(DIRECT_KINDS.intersection(column.holds))
-        if step.role is Role.DIRECT:
-            problems.append(DIRECT_KEPT.at(f"'{step.do}' would release it", place, hint=decision.place))
-        elif direct:
-            problems.append(DIRECT_KEPT.at(f"it seems to hold {', '.join(direct)}", place, hint=decision.place))
     if step.transform.needs_subject and not subject and step.do != "redact":
         problems.append(NEEDS_SUBJECT.at(f"'{step.do}' works per subject, and the table names none", place))
     counted = step.role is Role.QUASI and step.released and step.do not in ("generalise", "derive")
@@ -291,14 +315,6 @@ def _other_data(policy: Policy, profile: Profile) -> list[Problem]:
     columns = ", ".join(name for name in policy.subject)
     cause = f"'{policy.name}' goes by the names of {standards}, and no table has its subject column {columns}"
     return [OTHER_DATA.at(cause, policy.path)]
-
-
-def _dates_kept(policy: Policy, step: Step, column: ColumnProfile) -> list[Problem]:
-    """Find columns of labels that Safe Harbor would keep although some cells hold a date, 164.514(b)(2)(i)(C)."""
-    kept = policy.claims == "safe_harbor" and step.do == "keep" and "identifier" not in step.accept
-    if not kept or "date" not in column.holds[1:]:
-        return []
-    return [DIRECT_KEPT.at("some of its cells seem to hold dates", f"{step.table}.{step.column}")]
 
 
 def _misnamed(policy: Policy, profile: Profile) -> list[Problem]:

@@ -14,7 +14,7 @@ import pyarrow as pa
 from deid.contracts import BATCH_ROWS, TableInfo
 from deid.database.address import Address
 from deid.database.reading import open_database
-from deid.errors import DataError, DeidError, Problem, UsageError, problem_kind
+from deid.errors import DataError, DeidError, Problem, UsageError, did_you_mean, problem_kind
 from deid.formats import format_for
 from deid.formats.parquet_dataset import ParquetDataset, is_dataset, parts_of
 from deid.registry import plugin, plugins
@@ -28,6 +28,12 @@ NO_TABLE = problem_kind(
     meaning="A folder is a set of tables; a file that is none could hold anything and is never passed over in silence.",
 )
 SAME_NAME = problem_kind("D102", "two tables of one name", remedy="rename one of the files")
+NO_SUCH_FILE = problem_kind(
+    "D105",
+    "format declared for no file",
+    remedy='write the whole name of the file with its ending, `formats: {"NAME.csv": {...}}`, or a pattern, `*.csv`',
+    meaning="A name under `formats:` that no file bears would leave the file to be read by the defaults.",
+)
 CHANGED = problem_kind("D103", "input changed during the run", remedy="run again when nobody writes to the data")
 
 Reader = Callable[[TableInfo, int], Iterator[pa.RecordBatch]]
@@ -85,7 +91,7 @@ def open_source(
     whole = data.is_file() or is_dataset(data)
     files = [data] if whole else sorted(path for path in data.iterdir() if not path.name.startswith("."))
     kept = [path for path in files if not any(fnmatch(path.name, pattern) for pattern in ignore)]
-    problems: list[Problem] = []
+    problems = _without_file(formats or {}, [path.name for path in files])
     tables: list[TableInfo] = []
     for path in kept:
         try:
@@ -103,6 +109,16 @@ def open_source(
     if not tables:
         raise UsageError(NO_DATA.at("the folder holds no table", data.name))
     return Source(tuple(tables), {}, len(files) - len(kept), batch_rows)
+
+
+def _without_file(formats: Mapping[str, Mapping[str, Any]], names: Sequence[str]) -> list[Problem]:
+    """Find names under `formats:` that no file bears; a pattern may be meant for other data."""
+    problems = []
+    for name in formats:
+        if not any(char in name for char in "*?[") and not any(fnmatch(file, name) for file in names):
+            near = next((f"did you mean '{file}'?" for file in names if file.partition(".")[0] == name), "")
+            problems.append(NO_SUCH_FILE.at(f"no file is called '{name}'", hint=near or did_you_mean(name, names)))
+    return problems
 
 
 def encoded_formats(encoding: str) -> dict[str, dict[str, str]]:

@@ -22,7 +22,7 @@ from deid.keys import Key
 from deid.model import Known, Role
 from deid.transform.derive import rank_labels
 from deid.values import as_text, canonical_text, hash64, on_distinct
-from deid.verifying.own import own_left
+from deid.verifying.own import OWN_LEFT, own_left
 
 #: Transforms after which a column keeps its storage: type, width and display format.
 #: Letters of a date that names a day; a year alone may stay the same after a shift.
@@ -197,7 +197,9 @@ class Treatment:
                 counts[step.column, name] += count
             invented = getattr(transform, "style", "") == "surrogate"
             own = own_left(treated.to_pylist(), self._subject(rows).to_pylist(), known, invented=invented)
-            counts[step.column, "own_identifier_left"] += own
+            counts[step.column, "own_identifier_left"] += own.total()
+            for kind, left in own.items():
+                counts[step.column, f"{OWN_LEFT}{kind}"] += left
             return treated
         if transform.per_value:
             return on_distinct(column, lambda values: transform.apply(values, context))

@@ -66,14 +66,20 @@ def plan(data: Path | Address, policy_name: str, form: str, alternatives: bool) 
     from deid.alternatives import compare, listing
     from deid.listing import plan_listing
     from deid.pipeline import prepare
+    from deid.undecided import PlanRefused
 
     if alternatives:
         with progress_bar(verbose=False) as progress:
             points = compare(data, policy_of(policy_name), progress)
         click.echo(listing(points, form), nl=False)
         return
-    with progress_bar(verbose=False) as progress:
-        prepared = prepare(data, policy_of(policy_name), progress=progress)
+    try:
+        with progress_bar(verbose=False) as progress:
+            prepared = prepare(data, policy_of(policy_name), progress=progress)
+    except PlanRefused as refused:  # what is decided already is shown before what is not
+        if refused.plan is not None:
+            say(plan_listing(refused.plan, form, refused.undecided).rstrip("\n") + "\n")
+        raise
     click.echo(plan_listing(prepared.plan, form), nl=False)
 
 

@@ -31,7 +31,7 @@ class Commands(click.Group):
             with _terminable():
                 return super().invoke(ctx)
         except DeidError as error:
-            fail(error.problems, error.exit_code)
+            fail(error.problems, error.exit_code, error.advice)
         except (click.ClickException, click.exceptions.Exit):
             raise
         except KeyboardInterrupt:

@@ -18,10 +18,12 @@ def say(text: str, *, error: bool = False) -> None:
     click.echo(safe, err=error)
 
 
-def fail(problems: list[Problem] | tuple[Problem, ...], code: int) -> None:
-    """Print problems and end with an exit code."""
+def fail(problems: list[Problem] | tuple[Problem, ...], code: int, advice: str = "") -> None:
+    """Print problems, then the lines that would mend them, and end with an exit code."""
     for problem in problems:
         say(str(problem), error=True)
+    if advice:
+        say(f"\n{advice}", error=True)
     say(f"{len(problems)} problem(s); nothing was released. `deid explain CODE` says more.", error=True)
     sys.exit(code)
 

@@ -29,6 +29,11 @@ def _phone_like(match: re.Match[str]) -> bool:
     return 7 <= len(digits) <= 15 and len(set(digits)) > 1
 
 
+def _apart(match: re.Match[str]) -> bool:
+    """Whether words around a sign that stands apart are an address: 'seen @Adena' is none, 'mara @ lakeside.org' is."""
+    return not re.search(r"\s", match["id"]) or "." in re.split("[@＠]", match["id"])[1]
+
+
 def _ip(match: re.Match[str]) -> bool:
     return all(int(part) < 256 for part in re.findall(r"\d+", match.group("id"))[:4])
 
@@ -41,7 +46,7 @@ _FORMS = (
     # area code and number with a slash, as in German-speaking countries; the trunk zero tells it from a fraction
     pattern(r"(?<![\d/.-])(?P<id>(?:\+\d{2}\s?(?:\(0\)\s?)?|0)\d{2,5}\s?/\s?\d{2,8}(?:[ -]?\d{1,6}){0,3})(?![\d/])", "phone", 0.9),
     # e-mail, also taken apart or spelled
-    pattern(r"(?<![a-z0-9._%+-])(?P<id>[a-z0-9][a-z0-9._%+'/-]{0,63}\s?[@＠]\s?[a-z0-9](?:[a-z0-9.-]{0,80}[a-z0-9])?)", "email", 0.98, screen=("@",)),
+    pattern(r"(?<![a-z0-9._%+-])(?P<id>[a-z0-9][a-z0-9._%+'/-]{0,63}\s?[@＠]\s?[a-z0-9](?:[a-z0-9.-]{0,80}[a-z0-9])?)", "email", 0.98, check=_apart, screen=("@",)),
     pattern(r"(?<![a-z0-9])(?P<id>[a-z0-9][a-z0-9._+-]{0,40}(?:\s?[\[({]\s?(?:dot|\.)\s?[\])}]\s?[a-z0-9_+-]{1,30}|\s(?:dot|underscore|dash|hyphen)\s[a-z0-9_+-]{1,30}){0,4}\s?(?:[\[({<]\s?at\s?[\])}>]|\sat\s)\s?[a-z0-9-]{1,40}(?:\s?(?:[\[({<]\s?(?:dot|\.)\s?[\])}>]|\sdot\s|\.)\s?[a-z0-9-]{2,24}){1,4})(?![a-z0-9])", "email", 0.9,
             check=lambda m: bool(re.search(rf"(?:dot|[\]).>]|\.)\s?{_TLD}$", m["id"], re.IGNORECASE)), screen=(" at ", "[at]", "(at)", "{at}", "<at>", "[ at ]", "( at )")),
     # web
@@ -91,7 +96,7 @@ class Contacts:
         "from «10 dot 24 dot 118 dot 7»", "«fe80::1ff:fe23:4567:890a»", "office «x40217»", "rings on «five five five oh one four three»",
     )  # fmt: skip
     counter_examples: ClassVar[tuple[str, ...]] = (
-        "BP 120/80, HR 72", "CD4 200-350 cells", "dose 5-10-15 mg", "seen at home 2 days", "version 2.2.3", "platelets 112 then 134", "phase 3 trial",
+        "BP 120/80, HR 72", "CD4 200-350 cells", "dose 5-10-15 mg", "seen at home 2 days", "version 2.2.3", "seen @ Lakeside today", "platelets 112 then 134", "phase 3 trial",
         "PSA 4.25 ng/mL", "1.5-2.0 cm nodule", "call if temp > 38.3", "ratio 10:12:8",
     )  # fmt: skip
 

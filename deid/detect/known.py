@@ -52,6 +52,9 @@ NICKNAMES = {
 }  # fmt: skip
 
 
+_WORD_END, _WORD_START = re.compile(r"[^\W\d_]{1,2}[^\w\s]*\s\W*"), re.compile(r"[^\w\s]*\s\W*[^\W\d_]{1,2}$")
+
+
 class Compact:
     """The letters and digits of a text alone, in lower case, with the place of each: spelling without separators."""
 
@@ -63,13 +66,26 @@ class Compact:
             self.letters = "".join(text[place].lower()[0] for place in self.at)
 
     def find(self, needle: str) -> Iterator[tuple[int, int]]:
-        """Yield every stretch whose letters and digits are the needle's and that no letter or digit continues."""
+        """Yield every stretch whose letters and digits are the needle's and that no letter or digit continues.
+
+        Ends of other words are left aside: 'R. Vale' stands in 'Dr. Vale' from the name on.
+        """
         place = self.letters.find(needle)
         while place >= 0:
             start, end = self.at[place], self.at[place + len(needle) - 1] + 1
             if self._whole(start, end, needle) and end - start <= 4 * len(needle) + 12:
-                yield start, end
+                yield self._at_words(start, end)
             place = self.letters.find(needle, place + 1)
+
+    def _at_words(self, start: int, end: int) -> tuple[int, int]:
+        """Return the stretch without one or two letters at an end that belong to a word beside the name."""
+        found, text = self.text[start:end], self.text
+        head, tail = _WORD_END.match(found), _WORD_START.search(found)
+        if head and text[start - 1 : start].isalpha():
+            start += head.end()
+        if tail and text[end : end + 1].isalpha():
+            end -= len(tail[0])
+        return start, end
 
     def _whole(self, start: int, end: int, needle: str) -> bool:
         before, after = self.text[start - 1 : start], self.text[end : end + 1]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -16,7 +17,8 @@ DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 DELIMITER_UNCLEAR = problem_kind(
     "D317",
     "delimiter is not clear",
-    remedy="declare it in the policy for this table, such as `delimiter: ';'`",
+    remedy="declare it in the policy by the name of the file, at the left margin: "
+    """`formats: {"NAME.csv": {delimiter: ";"}}`; `tables:` takes no such key""",
     meaning="A wrong delimiter makes one column of all cells, so a decision for that column would govern every cell.",
 )
 COMMENT_UNCLEAR = problem_kind(
@@ -129,7 +131,7 @@ def _delimiter(first: bytes, usual: str, place: str) -> str:
     if len(found) == 1 or (usual == "\t" and usual in found):
         return usual if usual in found else found[0]
     seen = " and ".join(DELIMITERS[delimiter] for delimiter in found)
-    raise DataError(DELIMITER_UNCLEAR.at(f"the line of column names holds {seen}", place))
+    raise DataError(DELIMITER_UNCLEAR.at(f"the line of column names holds {seen}", place, hint=_declared(place, found)))
 
 
 def _candidates(first: bytes) -> list[str]:
@@ -143,7 +145,14 @@ def _refuse_other(first: bytes, cells: list[str], delimiter: str, place: str) ->
     others = [other for other in _candidates(first) if other != delimiter]
     if len(cells) == 1 and others:
         cause = f"the line of column names holds {DELIMITERS[others[0]]} and not the declared delimiter"
-        raise DataError(DELIMITER_UNCLEAR.at(cause, place))
+        raise DataError(DELIMITER_UNCLEAR.at(cause, place, hint=_declared(place, others)))
+
+
+def _declared(place: str, found: Sequence[str]) -> str:
+    """Return the line that declares the delimiter of a file, the likeliest first: a comma also stands within names."""
+    likely = next((one for one in ("\t", ";", "|") if one in found), found[0])
+    line = json.dumps({place.rpartition(":")[0]: {"delimiter": likely}}, ensure_ascii=False)
+    return f"if the {DELIMITERS[likely]} separates the columns, write in the policy `formats: {line}`"
 
 
 def _cells(line: str, delimiter: str, place: str) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +15,17 @@ UNREADABLE = problem_kind(
     "policy cannot be read",
     remedy="give the path of a YAML file in UTF-8, or the name of a ready policy (`deid policies` lists them)",
 )
+#: The same, of a file that was found: its path is not what is to be mended.
+MALFORMED = replace(
+    UNREADABLE,
+    remedy="mend the YAML at this line: names with a colon, comma, brace, dash, star, hash or blank in front belong in "
+    'quotes ("Result: value"), indents are blanks and never tabs, and every bracket and quote is closed',
+)
 EMPTY = problem_kind("P102", "policy is empty", remedy="start from a draft: `deid init DATA`")
 DUPLICATE_KEY = problem_kind(
     "P104",
     "key given twice",
-    remedy="keep one of the two lines",
+    remedy="keep one of the two; lines of one table or part all stand below one mention of it",
     meaning="YAML would silently take the last one; two decisions about one column are never guessed between.",
 )
 UNSAFE = problem_kind(
@@ -69,13 +75,13 @@ def parse(text: str, name: str, folder: Path | None = None) -> Document:
     except yaml.YAMLError as error:
         line = getattr(getattr(error, "problem_mark", None), "line", None)
         place = f"{name}:{line + 1}" if line is not None else name
-        raise PolicyError(UNREADABLE.at("the YAML is malformed here", place)) from None
+        raise PolicyError(MALFORMED.at("the YAML is malformed here", place)) from None
     if problems:
         raise PolicyError(problems)
     if node is None:
         raise PolicyError(EMPTY.at("the file holds nothing", name))
     if not isinstance(node, yaml.MappingNode):
-        raise PolicyError(UNREADABLE.at("the file is not a mapping of keys to values", f"{name}:1"))
+        raise PolicyError(MALFORMED.at("the file is not a mapping of keys to values", f"{name}:1"))
     document = Document(name, {}, folder or Path.cwd())
     builder = _Builder(document)
     document.values = builder.value(node, ())
@@ -121,7 +127,7 @@ class _Builder:
         try:
             return self.scalars.construct_object(node)
         except (yaml.YAMLError, ValueError):
-            self.problems.append(UNREADABLE.at("this value cannot be read", self._at(node)))
+            self.problems.append(MALFORMED.at("this value cannot be read", self._at(node)))
             return None
 
     def _mapping(self, node: yaml.MappingNode, path: Path_) -> dict[str, Any]:
@@ -138,7 +144,7 @@ class _Builder:
         """Return a key as it was written: a column called NO or 2020 is not a truth value or a number."""
         if isinstance(node, yaml.ScalarNode):
             return str(node.value)
-        self.problems.append(UNREADABLE.at("a key must be a word", self._at(node)))
+        self.problems.append(MALFORMED.at("a key must be a word", self._at(node)))
         return ""
 
     def _at(self, node: yaml.Node) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from deid.model import DIRECT_KINDS
+from deid.profiling.described import described
 from deid.profiling.fit import HOLDS, LIKELY, NEVER, Fit, of
 from deid.profiling.header import Hint
 from deid.profiling.look import Look
@@ -76,7 +77,7 @@ def _defined(kind: str, case: Case) -> bool:
 def evidence(holds: tuple[str, ...], case: Case, tally: Tally, barcode: bool) -> tuple[str, ...]:
     """Return the sentences that say why, in counts and shares, never in values."""
     look = case.look
-    said = []
+    said = [described(look)] if holds[0] == "unknown" else []
     for kind in holds:
         hint = case.hints.get(kind)
         if hint:
@@ -101,4 +102,4 @@ def evidence(holds: tuple[str, ...], case: Case, tally: Tally, barcode: bool) ->
     if barcode:
         said.append("the column's own name has the shape of a sample's")
     distinct = f"{tally.missing} of {tally.rows} cells are empty; {look.distinct} distinct values"
-    return (*dict.fromkeys(said), distinct)
+    return (*dict.fromkeys(filter(None, said)), distinct)

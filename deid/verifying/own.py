@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 
 from deid.collecting.needles import fold, windows
@@ -11,6 +12,8 @@ from deid.model import Known
 
 _TOKEN = re.compile(r"[^\W_]+")
 MET_BY_CHANCE = frozenset({"date", "birth_date", "death_date", "city", "zip", "postcode"})
+#: What the counts of a column are called that tell what is left by kind.
+OWN_LEFT = "own_left:"
 SHORTEST_WORD, SHORTEST_NUMBER = 3, 4
 
 
@@ -20,8 +23,8 @@ def own_left(
     known: Mapping[str, tuple[Known, ...]],
     *,
     invented: bool = False,
-) -> int:
-    """Count the known identifiers of each text's own subject that still stand in it.
+) -> Counter[str]:
+    """Count by kind the known identifiers of each text's own subject that still stand in it.
 
     A single word is looked for in the spelling of the record (a name may also be a common word in lower case); what
     has digits or several words, in any case and with any separators. `invented`: the text holds invented
@@ -32,7 +35,9 @@ def own_left(
         for subject, items in known.items()
     }
     pairs = zip(texts, subjects, strict=True)
-    return sum(_count(text, looked_for.get(subject, ())) for text, subject in pairs if text and subject)
+    return Counter(
+        kind for text, subject in pairs if text and subject for kind in _left(text, looked_for.get(subject, ()))
+    )
 
 
 @lru_cache(maxsize=2_000)
@@ -41,14 +46,14 @@ def _read(text: str) -> tuple[frozenset[str], frozenset[str]]:
     return frozenset(_TOKEN.findall(text)), frozenset(windows(fold(text)))
 
 
-def _count(text: str, known: Sequence[Known]) -> int:
+def _left(text: str, known: Sequence[Known]) -> Iterator[str]:
+    """Yield the kind of every identifier that stands in the text."""
     words, runs = _read(text)
-    left = 0
     for item in known:
         if item.text.isalpha():
-            left += len(item.text) >= SHORTEST_WORD and item.text in words
+            if len(item.text) >= SHORTEST_WORD and item.text in words:
+                yield item.kind
             continue
         needle = "".join(_TOKEN.findall(fold(item.text)))
-        if len(needle) >= SHORTEST_NUMBER:
-            left += needle in runs
-    return left
+        if len(needle) >= SHORTEST_NUMBER and needle in runs:
+            yield item.kind
