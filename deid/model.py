@@ -130,7 +130,7 @@ class Span:
     recogniser: str = field(compare=False)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Known:
     """An identifier that the tables hold about a subject. Its text never shows in a repr."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -17,6 +18,9 @@ ALSO_KNOWN = frozenset({"birth_date", "death_date", "city", "zip", "postcode"})
 #: Kinds that belong to no subject: looked for in every note.
 SHARED = frozenset({"clinician_name", "site", "organisation"})
 EVERYBODY = "*"
+#: Keys of records in a form that is found in any text, so that they need not be kept by subject.
+_FOUND_ANYWHERE = re.compile(r"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}")
+_KEYS = frozenset({"record_id", "uuid"})
 
 
 def text_tables(plan: Plan) -> tuple[str, ...]:
@@ -59,7 +63,7 @@ class KnownCollector:
 
     def _pairs(self, kind: str, subjects: Iterable[str | None], values: Iterable[str | None]) -> None:
         for owner, text in zip(subjects, values, strict=True):
-            if owner and text:
+            if owner and text and not (kind in _KEYS and _FOUND_ANYWHERE.fullmatch(text)):
                 self.by_subject.setdefault(owner, set()).add(Known(kind, text))
 
     def frozen(self) -> dict[str, tuple[Known, ...]]:
