@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -41,6 +41,20 @@ UNITS: Mapping[str, Fraction] = {
     "days": Fraction(4, 1461),
     "hours": Fraction(1, 8766),
 }
+#: Units as cells write them behind a number. A bare 'm' is none, it may say male; DICOM's three digits and M are.
+WORDS: Mapping[str, str] = {
+    "years": r"y|yo|y/o|yrs?|years?|j|jahre?|ans?|años?|anos?|anni|anno|jaar|jr",
+    "months": r"mos?|mons?|mths?|months?|monate?|mois|mes|mesi|meses|maand|maanden",
+    "weeks": r"wks?|w|weeks?|wochen?|semaines?|semanas?|settimane|weken",
+    "days": r"d|days?|tage?|jours?|d[ií]as?|giorni|dagen|dg",
+    "hours": r"h|hrs?|hours?|stunden?|heures?|horas?|uur",
+}
+_NUMBER_AND_UNIT = re.compile(
+    r"(?P<number>\d{1,5}(?:[.,]\d{1,3})?) ?(?:"
+    + "|".join(f"(?P<{unit}>{words})" for unit, words in WORDS.items())
+    + r")(?![^\W\d_])\.?(?: (?:old|of age|alt))?(?:,? and |, ?| |)"
+)
+_DICOM = re.compile(r"(\d{3})m")
 _TWO_DIGITS = "%y"
 
 
@@ -108,6 +122,29 @@ def years_of(number: Decimal, unit: str) -> int | None:
     if not 0 <= number < 10**7:
         return None
     years = floor(Fraction(number) * UNITS[unit])
+    return years if years <= OLDEST_POSSIBLE else None
+
+
+def in_words(text: str) -> tuple[tuple[Decimal, str], ...]:
+    """Return the numbers and units of an age written with its unit ('78Y', '2 yrs 3 mo'), or () where it is none."""
+    plain = " ".join(text.casefold().split())
+    if dicom := _DICOM.fullmatch(plain):
+        return ((Decimal(dicom[1]), "months"),)
+    found, at = [], 0
+    while at < len(plain):
+        match = _NUMBER_AND_UNIT.match(plain, at)
+        if not match:
+            return ()
+        unit = next(unit for unit in UNITS if match[unit])
+        found.append((Decimal(match["number"].replace(",", ".")), unit))
+        at = match.end()
+    units = [unit for _, unit in found]
+    return tuple(found) if len(set(units)) == len(units) and units == sorted(units, key=list(UNITS).index) else ()
+
+
+def years_together(parts: Sequence[tuple[Decimal, str]]) -> int | None:
+    """Return completed years of an age in several units, or None when nobody has that age."""
+    years = floor(sum(Fraction(number) * UNITS[unit] for number, unit in parts))
     return years if years <= OLDEST_POSSIBLE else None
 
 

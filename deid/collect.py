@@ -346,7 +346,8 @@ def base_values(step: Step, column: pa.Array, key: Key) -> pa.Array:
     unchanged = step.do == "keep" and not getattr(step.transform, "only", "")
     if unchanged or step.do in ("generalise", POOLED) or not step.transform.per_value:
         return column
-    context = Context(step.table, step.column, step.field, key, kind=step.holds[0] if step.holds else "")
+    kind, tags = step.holds[0] if step.holds else "", frozenset(step.tags)
+    context = Context(step.table, step.column, step.field, key, kind=kind, tags=tags)
     return on_distinct(column, lambda values: step.transform.apply(values, context))
 
 

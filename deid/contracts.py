@@ -86,7 +86,8 @@ class Context:
 
     `field` names the map of pseudonyms: columns with the same field share it. `subject` holds the canonical subject of
     each row when the transform sets `needs_subject`; `others` the columns that its `columns()` names. `position` is the
-    number of the batch's first row within its table. `kind` is what the profile says that the column holds, or "".
+    number of the batch's first row within its table. `kind` is what the profile says that the column holds, or "";
+    `tags` what it says besides (how dates are written, the unit of ages).
     `known` tells what the tables hold about a subject; `find` finds identifiers in texts (see `Detector`).
     `first_days` holds, where the policy has an `anchor:`, the first day of each canonical subject.
     `made` is the batch's own: what several of its columns need alike is worked out once (see `shared`).
@@ -97,6 +98,7 @@ class Context:
     field: str
     key: Key | None = None
     kind: str = ""
+    tags: frozenset[str] = frozenset()
     subject: pa.Array | None = None
     position: int = 0
     others: Mapping[str, pa.Array] = default(default_factory=dict)

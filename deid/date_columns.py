@@ -18,6 +18,7 @@ from deid.dates import FIRST_YEAR, LAST_YEAR, RUN_ON, TAIL, DateText, Fault, For
 from deid.decimals import as_type
 from deid.errors import ProblemKind, problem_kind
 from deid.values import as_text
+from deid.years import EARLIEST_NUMBER, LATEST_YEAR, year_of
 
 NOT_A_DATE = problem_kind(
     "D404",
@@ -57,6 +58,7 @@ _ORIGIN = date(1970, 1, 1).toordinal()
 _FIRST = date(FIRST_YEAR, 1, 1).toordinal() - _ORIGIN
 _LAST = date(LAST_YEAR, 12, 31).toordinal() - _ORIGIN
 _MISSING = -1
+_COUNTED = ((EARLIEST_NUMBER, (1, 1)), (LATEST_YEAR, (12, 31)))
 
 Small = npt.NDArray[np.int8]
 Mask = npt.NDArray[np.bool_]
@@ -103,20 +105,31 @@ def read_dates(
     return _written(column, tuple(formats), missing)
 
 
-def with_years(dates: DateColumn, column: pa.Array) -> DateColumn:
-    """Read the cells whose day and month cannot be told apart as what they surely say: a year.
+def with_years(dates: DateColumn, column: pa.Array, reading: str = "", *, birth: bool = False) -> DateColumn:
+    """Read the cells whose day and month are not understood as what they surely say: a year (see `deid.years`).
 
     The day is imputed as for a date that is written as a year alone.
     """
-    at = np.flatnonzero(dates.faults == Fault.AMBIGUOUS)
+    at = np.flatnonzero((dates.faults == Fault.AMBIGUOUS) | (dates.faults == Fault.UNREADABLE))
     if not len(at):
         return dates
-    years = pc.struct_field(pc.extract_regex(as_text(column.take(pa.array(at))), r"(?P<year>\b\d{4}\b)"), "year")
-    read = _written(years, ("%Y",), ())
+    texts = Distinct.of(as_text(column.take(pa.array(at))))
+    years = [None if text is None else year_of(text, reading, birth=birth) for text in texts.texts]
+    written = [None if year is None else f"{year:04d}" for year in years]
+    read = _written(texts.spread(written, pa.string()), ("%Y",), ())
     days, precision, faults = dates.days.copy(), dates.precision.copy(), dates.faults.copy()
     given = read.faults == 0
     days[at[given]], precision[at[given]], faults[at[given]] = read.days[given], read.precision[given], 0
     return replace(dates, days=days, precision=precision, faults=faults)
+
+
+def counted_dates(column: pa.Array, numeric: str, missing: Sequence[str]) -> DateColumn:
+    """Read numbers that the column as a whole shows to be dates; one in a year that is none of theirs is no date."""
+    dates = read_dates(column, (), numeric, missing)
+    first, last = (date(year, *day).toordinal() - _ORIGIN for year, day in _COUNTED)
+    outside = dates.known & ((dates.days < first) | (dates.days > last))
+    faults = np.where(outside, np.int8(Fault.OUT_OF_RANGE), dates.faults).astype(np.int8)
+    return replace(dates, faults=faults)
 
 
 def moved_type(kind: pa.DataType, numeric: str) -> pa.DataType:

@@ -18,6 +18,7 @@ from deid.profiling.header import hints
 from deid.profiling.look import Look, looks
 from deid.profiling.positions import without_positions
 from deid.profiling.tally import Tally, tallies_for
+from deid.profiling.ways import ways
 
 SAME_NAME = problem_kind(
     "D701",
@@ -117,7 +118,11 @@ def _column(
         holds=holds,
         evidence=evidence,
         longest=tally.longest,
-        tags=(*said.get("tags", "").split(), *(["named_after_sample"] if field.name in neighbours.barcodes else [])),
+        tags=(
+            *said.get("tags", "").split(),
+            *(["named_after_sample"] if field.name in neighbours.barcodes else []),
+            *ways(field.name, holds, look),
+        ),
         bears=said.get("bears", ""),
     )
 

@@ -182,6 +182,7 @@ class Treatment:
             field=step.field,
             key=self.key,
             kind=step.holds[0] if step.holds else "",
+            tags=frozenset(step.tags),
             subject=self._subject(rows) if transform.needs_subject else None,
             position=rows.first,
             others={name: rows.column(name) for name in transform.columns() if name in rows.batch.schema.names},

@@ -5,18 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from deid.profiling.screen import EMAIL, IP_V4, PHONE, PUBLISHED_HOSTS, SSN
+from deid.years import MONTH_NAMES
 
 _TIME = r"\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?( ?[ap]\.?m\.?)?"
 _ZONE = r"( ?(z|utc|[+-]\d{2}:?\d{2}))?"
 _AFTER = rf"([t ,]+{_TIME}{_ZONE})?"
 _YEAR = r"(1[89]|20|21)\d{2}"
-_MONTH = (
-    r"(jan(uary|uar|vier)?|feb(ruary|ruar)?|fevr?(ier)?|f[ée]vr?(ier)?|m(ar|[äa]r|rt)(ch|z|s)?|mrz"
-    r"|apr(il)?|avr(il)?|may|mai|mei|mag"
-    r"|jun[ei]?|juin|giu|jul[yi]?|juil(let)?|lug|aug(ust)?|ao[ûu]t|ago|sept?(ember)?|septembre|set"
-    r"|o[ck]t(ober)?|octobre|ott"
-    r"|nov(ember|embre)?|de[czs](ember)?|d[ée]c(embre)?|ene|abr|dic)"
-)
+_MONTH = rf"({MONTH_NAMES})"
+_OF = r"((de|del|di|of) )?"
 _D1 = r"(0?[1-9]|[12]\d|3[01])"
 _M1 = r"(0?[1-9]|1[0-2])"
 _AGE_UNIT = r"(y|yo|yrs?|years?( old)?|months?|mos?|m|d|days?|w|wks?|weeks?|jahre?|ans|a[nñ]os|anni)"
@@ -38,9 +34,10 @@ SHAPE: Mapping[str, str] = {
     "year": rf"^{_YEAR}(\.0)?$",
     "slash_date": rf"(?i)^({_D1}[-/.]{_M1}|{_M1}[-/.]{_D1})[-/.]({_YEAR}|\d{{2}}){_AFTER}$",
     "month_date": (
-        rf"(?i)^({_D1}(st|nd|rd|th|\.)?[-/ ]?{_MONTH}\.?[-/ ,]*({_YEAR}|\d{{2}})|{_MONTH}\.? {_D1}(st|nd"
+        rf"(?i)^({_D1}(st|nd|rd|th|er|\.|º|°)?[-/ ]{{0,2}}{_OF}{_MONTH}\.?[-/ ,]*{_OF}({_YEAR}|\d{{2}})"
+        rf"|{_MONTH}\.? {_D1}(st|nd"
         rf"|rd|th)?,? ?{_YEAR}"
-        rf"|{_MONTH}\.?[-/ ]?{_YEAR}|{_YEAR}[-/ ]?{_MONTH}[-/ ]?{_D1}?){_AFTER}$"
+        rf"|{_MONTH}\.?[-/ ]?{_OF}{_YEAR}|{_YEAR}[-/ ]?{_MONTH}[-/ ]?{_D1}?){_AFTER}$"
     ),
     "day_and_month": (
         rf"(?i)^((mon|tue|wed|thu|fri|sat|sun|mo|di|mi|do|fr|sa|so)[a-z]*\.?,? )?"

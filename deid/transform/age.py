@@ -10,7 +10,7 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 import pyarrow as pa
 
-from deid.ages import ABSURD_AGE, OLDEST_SHOWN, UNITS, years_of
+from deid.ages import ABSURD_AGE, OLDEST_SHOWN, UNITS, in_words, years_of, years_together
 from deid.cells import NOT_A_NUMBER, NUMBER, Distinct, OnError, place, refuse, without
 from deid.contracts import Context
 from deid.errors import DataError, problem_kind
@@ -31,7 +31,8 @@ Unit = Literal["years", "months", "weeks", "days", "hours"]
 class Age:
     """Shows ages as HIPAA allows: completed years up to 89, and '90+' for all who are older.
 
-    unit         what the numbers count: years, months, weeks, days or hours (365.25 days a year)
+    unit         what the numbers count: years, months, weeks, days or hours (365.25 days a year); left at years, the
+                 unit in the header counts (`age_months`). An age with its own unit ('78Y', '18 mo') is read by it
     unit_column  column of the same table that says so row by row, such as AGEU
     top, label   ages from `top` on become the label
     missing      codes that mean 'not known', such as '999'; they become missing
@@ -72,7 +73,9 @@ class Age:
     def apply(self, column: pa.Array, context: Context) -> pa.Array:
         """Return the ages; each distinct pair of age and unit is worked out once."""
         cells = without(Distinct.of(column), self.missing)
-        units = Distinct.of(self._units(context)) if self.unit_column else Distinct((self.unit,), 0 * cells.rows)
+        said = next((unit for unit in UNITS if f"age_in_{unit}" in context.tags), self.unit)
+        one = said if self.unit == "years" else self.unit
+        units = Distinct.of(self._units(context)) if self.unit_column else Distinct((one,), 0 * cells.rows)
         width = len(units.texts)
         pairs, row, count = np.unique(cells.rows * width + units.rows, return_inverse=True, return_counts=True)
         results, failures = [], {NOT_A_NUMBER: 0, ABSURD_AGE: 0, UNIT_UNKNOWN: 0}
@@ -90,11 +93,15 @@ class Age:
         top = self.label or f"{self.top}+"
         if "".join(text.split()) in {top, f"{self.top}+", f">{self.top - 1}", f">={self.top}"}:
             return top
-        if not NUMBER.fullmatch(text):
-            return NOT_A_NUMBER
-        if not unit:
-            return UNIT_UNKNOWN
-        years = years_of(Decimal(text), unit)
+        if NUMBER.fullmatch(text):
+            if not unit:
+                return UNIT_UNKNOWN
+            years = years_of(Decimal(text), unit)
+        else:
+            parts = in_words(text)
+            if not parts:
+                return NOT_A_NUMBER
+            years = years_together(parts)
         return ABSURD_AGE if years is None else top if years >= self.top else str(years)
 
     def _units(self, context: Context) -> pa.Array:

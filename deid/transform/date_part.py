@@ -13,10 +13,11 @@ import pyarrow as pa
 from deid.ages import OLDEST_SHOWN, ages_at, reference_dates, reference_problems
 from deid.cells import OnError, refuse
 from deid.contracts import Context
-from deid.date_columns import Mask, numeric_problems, read_dates, with_years
+from deid.date_columns import EPOCHS, DateColumn, Mask, counted_dates, numeric_problems, read_dates, with_years
 from deid.dates import Precision, format_problems, listed
 from deid.model import Role
 from deid.registry import register
+from deid.years import TAGS
 
 Part = Literal["year", "year_month", "quarter", "month", "weekday"]
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -33,7 +34,8 @@ class DatePart:
     as_of_column  the same, at the date in this column of the row
     empty_before  dates before this day become missing: the column holds events, and so old a year would tell of an
                   age over 89 where it is a birth date after all
-    format, numeric, missing, on_error  as for shift_date; for a year alone, day and month need not be told apart
+    format, numeric, missing, on_error  as for shift_date; for a year alone, day and month need not be told apart, and
+    dates are read in any usual form, numbers and years of two digits as the column as a whole shows
     """
 
     to: Part = "year"
@@ -73,9 +75,7 @@ class DatePart:
 
     def apply(self, column: pa.Array, context: Context) -> pa.Array:
         """Return the parts."""
-        dates = read_dates(column, listed(self.format), self.numeric, self.missing)
-        if self.to == "year":
-            dates = with_years(dates, column)
+        dates = self._read(column, context)
         shown, failures = dates.known, dates.failures()
         if self.as_of or self.as_of_column:
             reference = reference_dates(
@@ -88,6 +88,17 @@ class DatePart:
             shown = shown & (dates.days >= date.fromisoformat(self.empty_before).toordinal() - _EPOCH)
         refuse(failures, context, self.on_error)
         return self._parts(dates.days, dates.precision.astype(np.int64), shown)
+
+    def _read(self, column: pa.Array, context: Context) -> DateColumn:
+        """Read the dates, for a year alone also as the column as a whole shows them to be written."""
+        if self.to != "year":
+            return read_dates(column, listed(self.format), self.numeric, self.missing)
+        reading = "" if self.format or self.numeric else next(iter(TAGS & context.tags), "")
+        if reading in EPOCHS:
+            return counted_dates(column, reading, self.missing)
+        birth = bool(self.as_of or self.as_of_column) or context.kind == "birth_date"
+        dates = read_dates(column, listed(self.format), self.numeric, self.missing)
+        return with_years(dates, column, reading, birth=birth)
 
     def _parts(self, days: Any, precision: Any, shown: Mask) -> pa.Array:
         codes = np.where(shown, days * 4 + precision, 0)
