@@ -402,12 +402,12 @@ def _refusals(verified: Verified, written: Written, facts: Facts, folder: Path) 
     for (table, column, what), count in sorted(written.counts.items()):
         if what == "own_identifier_left" and count:
             problems.append(
-                OWN_IDENTIFIER.at(_own_kinds(written, table, column), f"{written.tables[table].name}.{column}")
+                OWN_IDENTIFIER.at(own_kinds(written, table, column), f"{written.tables[table].name}.{column}")
             )
     return problems
 
 
-def _own_kinds(written: Written, table: str, column: str) -> str:
+def own_kinds(written: Written, table: str, column: str) -> str:
     """Say how many identifiers of which kinds the texts of a column still hold of their own subjects."""
     kinds = sorted(
         (what.removeprefix(OWN_LEFT), count)

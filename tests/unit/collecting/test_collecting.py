@@ -9,8 +9,10 @@ import pytest
 from deid.collecting.needles import NeedleCollector, fold, windows
 from deid.collecting.tuples import Owners, Tuples, Variable
 from deid.model import Known
+from deid.pipeline import OWN_IDENTIFIER, own_kinds
 from deid.values import hash64
-from deid.verifying.own import own_left
+from deid.verify import Written
+from deid.verifying.own import OWN_LEFT, own_left
 from deid.verifying.residual import Scan, unpacked
 
 SECRET = b"0123456789abcdef"
@@ -138,3 +140,15 @@ def test_numbers_in_the_words_of_a_report_are_nobodys() -> None:
     scan = collected("record_number", "909152016", "909152017")
     assert scan.document("report.html", "EMA/90915/2016") == 0
     assert scan.document("report.html", "EMA/90915/2017") == 1
+
+
+def test_what_is_left_of_a_texts_own_subject_is_counted_by_kind_and_told_with_a_way_out() -> None:
+    known = {"s1": (Known("given_name", "Stacy"), Known("phone", "617-555-0101"), Known("family_name", "Orne"))}
+    left = own_left(["Stacy called", "Stacy, 617 555 0101"], ["s1", "s1"], known)
+    assert left == {"given_name": 2, "phone": 1}
+    counts = {("notes", "TEXT", f"{OWN_LEFT}{kind}"): count for kind, count in left.items()}
+    problem = OWN_IDENTIFIER.at(own_kinds(Written({}, {}, counts), "notes", "TEXT"), "notes.TEXT")
+    assert str(problem).startswith("R103 notes.TEXT: ")
+    assert "2 of kind given_name, 1 of kind phone" in str(problem)
+    assert all(way in str(problem) for way in ("max_recall", "deny", "drop"))
+    assert "Stacy" not in str(problem)
