@@ -173,6 +173,10 @@ def _harmless(kind: str, case: Case) -> bool:
         return look.decimal >= 0.5 and case.hint("licence_number") + case.hint("zip") > 0
     if kind == "gene_variant":
         return look.nucleotides
+    if kind == "diagnosis_code":
+        return fits_places.topography(look)
+    if kind == "category" and (fits_places.payer_types(look) or look.share("grade") == 1.0):
+        return True
     if kind == "free_text":  # it is redacted, whatever the header calls it
         return case.fits[kind].points >= fits_general.WORDY and _no_token(case)
     labels = kind in ("category", "sex", "race", "ethnicity") and fits_identity.plain_labels(look)

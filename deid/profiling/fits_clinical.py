@@ -10,6 +10,7 @@ import pyarrow as pa
 from deid.profiling import checks
 from deid.profiling.fit import AGAINST, DOUBT, LIKELY, NEVER, POSSIBLE, SILENT, STANDS, SURE, Fit, Test, graded, of
 from deid.profiling.fits_general import NEAR_UNIQUE, SPEAKING
+from deid.profiling.fits_places import topography
 from deid.profiling.look import Look
 
 
@@ -63,6 +64,8 @@ def diagnosis_code(look: Look) -> Fit:
     """ICD, ICD-O and SNOMED codes of diagnoses."""
     if look.share("year") >= 0.9:
         return Fit(AGAINST, "the values are years")
+    if topography(look):
+        return Fit(SURE, "all values are topography codes of tumours")
     dotted = look.share("icd10_dot")
     if dotted >= 0.5 and look.share("icd10") >= 0.9 and look.distinct >= 5 and len({v[0] for v in look.values}) >= 2:
         return Fit(STANDS, of(dotted, "are ICD-10 codes with a dot", look))

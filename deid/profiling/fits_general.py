@@ -9,6 +9,7 @@ import pyarrow as pa
 from deid.profiling import dictionaries
 from deid.profiling.dictionaries import SURE_YES_NO, YES_NO
 from deid.profiling.fit import AGAINST, DOUBT, LIKELY, NEVER, POSSIBLE, SILENT, STANDS, SURE, Fit, Test, of
+from deid.profiling.fits_places import payer_types
 from deid.profiling.look import Look
 
 #: Labels that hardly repeat are rarely a category, unless the name is sure of it.
@@ -40,6 +41,10 @@ def category(look: Look) -> Fit:
         return against
     if look.share("tnm") >= 0.8:
         return Fit(STANDS if look.distinct >= 3 else LIKELY, of(look.share("tnm"), "are TNM or stage labels", look))
+    if look.share("grade") == 1.0:
+        return Fit(STANDS, "the values are counts of pregnancies, or grades of retinopathy")
+    if payer_types(look):
+        return Fit(STANDS, "the values are types of payers")
     if look.few:
         return _repeated(look)
     if look.present >= 20 and look.unique > 0.8:

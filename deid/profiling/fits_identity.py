@@ -18,6 +18,8 @@ def identifier(look: Look) -> Fit:
         return Fit(AGAINST, of(look.dates, "are dates", look))
     if look.nucleotides:
         return Fit(NEVER, of(look.share("nucleotides"), "are sequences of bases", look))
+    if look.share("grade") == 1.0:
+        return Fit(NEVER, "the values are counts of pregnancies, or grades of retinopathy")
     if look.prose >= 0.3 and look.words >= 6:
         return Fit(AGAINST, of(look.prose, "read as sentences", look))
     if look.decimal >= 0.3:

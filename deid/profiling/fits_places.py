@@ -5,9 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from deid.profiling import dictionaries
-from deid.profiling.fit import AGAINST, LIKELY, POSSIBLE, SILENT, STANDS, SURE, Fit, Test, graded, of
+from deid.profiling.fit import AGAINST, LIKELY, NEVER, POSSIBLE, SILENT, STANDS, SURE, Fit, Test, graded, of
 from deid.profiling.fits_identity import yes_no
 from deid.profiling.look import Look
+
+#: Types of payers that cover millions in every state; a plan of one employer or town is none of them.
+_PAYER_TYPES = frozenset(
+    {
+        *("medicare", "medicare advantage", "medicaid", "managed medicaid", "chip", "tricare", "va", "champva", "ihs"),
+        *("bcbs", "blue cross", "blue cross blue shield", "commercial", "private", "self-pay", "self pay", "selfpay"),
+        *("uninsured", "charity", "workers comp", "workers compensation", "other", "none", "unknown", "government"),
+    }
+)
 
 
 def street(look: Look) -> Fit:
@@ -90,6 +99,31 @@ def place(look: Look) -> Fit:
     return Fit(SILENT)
 
 
+def site(look: Look) -> Fit:
+    """Places of care; the topography codes of tumours (C50.4) name none."""
+    if topography(look):
+        return Fit(NEVER, "the values are topography codes of tumours")
+    return place(look)
+
+
+def topography(look: Look) -> bool:
+    """Whether all values are topography codes of ICD-O, three and more of two and more organs."""
+    organs = {value[:3].upper() for value in look.values}
+    return look.distinct >= 3 and len(organs) >= 2 and look.share("topography") == 1.0
+
+
+def organisation(look: Look) -> Fit:
+    """Employers, insurers, laboratories; words for a type of payer name none."""
+    if payer_types(look):
+        return Fit(NEVER, "the values are types of payers")
+    return place(look)
+
+
+def payer_types(look: Look) -> bool:
+    """Whether all values are types of payers (Medicare, BCBS), two and more."""
+    return look.distinct >= 2 and all(value in _PAYER_TYPES for value in look.folded)
+
+
 FITS: Mapping[str, Test] = {
     "street_address": street,
     "city": city,
@@ -98,6 +132,6 @@ FITS: Mapping[str, Test] = {
     "state": state,
     "country": country,
     "coordinates": coordinates,
-    "site": place,
-    "organisation": place,
+    "site": site,
+    "organisation": organisation,
 }
