@@ -155,7 +155,7 @@ def _hints(name: str) -> tuple[tuple[str, Hint], ...]:
             points = min(MOST, points)
             if points > 0 and points > best.get(pattern.kind, Hint(0, "")).points:
                 best[pattern.kind] = Hint(points, " ".join(words[start:stop]))
-    for label in ("category", "measurement"):
+    for label in ("category", "measurement", "diagnosis_code"):
         if _said_better(best, label):
             del best[label]
     return tuple(sorted(best.items(), key=lambda item: (-item[1].points, item[0])))

@@ -1,0 +1,124 @@
+"""Cells that forbid to keep a column as harmless labels or numbers: one of them suffices, however many rows there are.
+
+Labels are kept on positive evidence: their words stand in a dictionary or a clinical vocabulary. A capitalised word of
+no list, a month, a number plate, an age above 89 beside other labels leaves the column to the owner.
+"""
+
+from __future__ import annotations
+
+import re
+
+from deid.profiling import dictionaries
+from deid.profiling.header import fold
+from deid.profiling.look import Look
+from deid.profiling.words import word_set
+
+_MONTHS = (
+    r"(?:january|february|march|april|may|june|july|august|september|october|november|december"
+    r"|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec|januar|februar|märz|mai|juni|juli|oktober|dezember)"
+)
+_DAYS = r"(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?"
+_FINER = {
+    "months or weekdays": re.compile(rf"(?i){_MONTHS}\.?|{_DAYS}"),
+    "a month with a day or year": re.compile(
+        rf"(?i)(?<![^\W_]){_MONTHS}\b\.?[ '’/-]{{0,2}}(?:\d{{2,4}}\b|{_MONTHS}\b)"
+        rf"|\b\d{{1,2}}(?:st|nd|rd|th)?[ -]{_MONTHS}\b"
+    ),
+    "a month behind a word of time": re.compile(
+        rf"\b(?:[Ee]arly|[Mm]id|[Ll]ate|[Ss]ince|[Uu]ntil|[Ii]n|[Ff]rom|[Qq]uit|[Ee]nd of)[ -](?i:{_MONTHS})\b"
+    ),
+    "quarters": re.compile(r"(?i)\b(?:fy ?)?'?\d{2,4}[ _-]?q[1-4]\b|\bq[1-4][ /_-]{0,2}'?(?:19|20)?\d{2}\b"),
+    "seasons of a year": re.compile(r"(?i)\b(?:spring|summer|autumn|fall|winter)[ '’-]{1,2}(?:19|20)?\d{2}\b"),
+    "a year and a month": re.compile(r"(?:19|20)\d{2}[ ./_-]?(?:0[1-9]|1[0-2])|(?:0?[1-9]|1[0-2])/(?:19|20)\d{2}"),
+}
+_SEASONS = frozenset({"spring", "summer", "autumn", "winter", "fall", "herbst", "frühling", "sommer"})
+_DAY_MONTH = re.compile(r"(?<![\d./-])(?:0?[1-9]|1[0-2])/(0?[1-9]|[12]\d|3[01])(?![\d/.%])")
+#: Denominators of scores: `pain 3/10`, `strength 4/5`.
+_OUT_OF = frozenset({"4", "5", "6", "10", "15", "20", "30"})
+_PLATE = re.compile(r"(?<![\w-])([A-Z]{2,4})[ -]\d{3,5}(?![\w.%-])")
+_EXTENSION = re.compile(r"(?<!\w)(?:[xX]|ext\.? ?|#|badge ?)\d{3,6}(?!\w)")
+_OLD = re.compile(
+    r"(?i)\bage[ds]?\W{0,2}(?:at )?(?:9\d|1[01]\d)\b|\b(?:9\d|1[01]\d)[ -]?(?:y/?o|yrs? old|years? old|year-old)\b"
+    r"|^(?:9\d|1[01]\d)['’]?s$|\b(?:ninety|nineties|centenarian|nonagenarian)\b"
+)
+_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
+_CALLED = re.compile(r"\b(?:CALLED|TOLD|PER|SPOKE|NOTIFIED|READ BACK)\b.*\b(?:TO|WITH|BY)\b ([A-Z]{3,})")
+#: Words that are used of one firm, school or hospital, behind its name.
+_NAMED = re.compile(
+    r"\b[A-Z][\w'’.-]+ (?:Elementary|LLC|Inc|Ltd|GmbH|Corp|ISD|High|College|University|Hospital|Medical Cent(?:er|re)"
+    r"|Schools?|Church|Ironworks|Township|County|Reservation|Nation)\b"
+)
+_HUMP = re.compile(r"(?<=[a-zà-ÿ]{3})(?=[A-ZÀ-Þ][a-zà-ÿ]{3})")
+#: Shorter words in capitals are codes and abbreviations.
+_CODE = 6
+
+
+def suspect(look: Look, *, terms: bool = False, words: bool = True) -> str:
+    """Return what some value seems to hold that no harmless label does, without the value; '' where none does.
+
+    terms  a published convention or the header says that the labels are terms: strange words are no doubt
+    words  the column is one of labels; among numbers only whole cells and titles count
+    """
+    if look.numeric == 1.0:
+        return ""
+    plain = ~look.mask("number") & ~look.mask("compared") & ~look.mask("quantity")
+    values = [value for value, is_plain in zip(look.values, plain, strict=True) if is_plain]
+    every = [*look.values] if words else values
+    for value in every:
+        said = _finer(value) or _personal(value)
+        if said:
+            return said
+    if len({value for value in look.folded if value in _SEASONS}) >= 2:
+        return "seasons"
+    dates = [match[1] for value in values for match in _DAY_MONTH.finditer(value)]
+    if dates and not (set(dates) <= _OUT_OF) and any(map(_WORD.search, values)):
+        return "a day and a month"
+    if not terms and any(map(_names_something, values)):
+        return "a word of no list, perhaps a name"
+    return ""
+
+
+def _finer(value: str) -> str:
+    for said, pattern in _FINER.items():
+        whole = said in ("months or weekdays", "a year and a month")
+        if pattern.fullmatch(value) if whole else pattern.search(value):
+            return said
+    return ""
+
+
+def _personal(value: str) -> str:
+    from deid.detect.lexicon import clinical_words
+
+    if _OLD.search(value):
+        return "an age above 89"
+    words = _WORD.findall(value)
+    beside = [word for word in words if len(word) >= 3]
+    plate = _PLATE.search(value)
+    if plate and beside and fold(plate[1]) not in clinical_words() and len(value) > len(plate[0]):
+        return "a number plate or a number handed out"
+    if beside and _EXTENSION.search(value):
+        return "a telephone extension or a number handed out"
+    called = _CALLED.search(value)
+    return "somebody who was called" if called else ""
+
+
+def _names_something(value: str) -> bool:
+    """Whether a label has a capitalised word of no list, or a generic word of firms and schools behind a name."""
+    found = _NAMED.search(value)
+    if found and not word_set("facility").issuperset(fold(found[0]).split()):
+        return True
+    return any(map(_is_strange, _WORD.findall(_HUMP.sub(" ", value))))
+
+
+def _is_strange(word: str) -> bool:
+    from deid.detect.lexicon import eponyms, is_only_a_name, is_word
+
+    if len(word) < 4 or not word[0].isupper() or (word.isupper() and len(word) < _CODE):
+        return False
+    if not (word[1:].islower() or word.isupper()):
+        return False
+    plain = fold(word)
+    if plain in eponyms() or is_word(plain) or is_word(plain.replace("ae", "e").replace("oe", "e")):
+        return False
+    known = plain in dictionaries.towns() or is_only_a_name(plain)
+    return known or not plain.endswith(tuple(word_set("word_end") | word_set("label_end")))
