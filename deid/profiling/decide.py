@@ -102,14 +102,16 @@ def doubted(name: str, best: str, case: Case) -> str:
     look = case.look
     if best not in _JUDGED:
         return ""
-    defined = best in case.hints and case.hints[best].defined
+    hint = case.hints.get("category" if best == "constant" else best)
+    defined = hint is not None and hint.defined
     if not defined and word_set("staff").intersection(words_of(name)) and _initials(look):
         return "initials"
     if best == "unit":
         return "" if defined or _units(look) else "something else than a unit of measurement"
     if best == "state":
         return _no_state(case)
-    return suspect(look, terms=defined or best in _TERMS, words=best in ("category", "constant"))
+    study = hint is not None and hint.words == "study identifier"
+    return suspect(look, terms=defined or study or best in _TERMS, words=best in ("category", "constant"))
 
 
 def _initials(look: Look) -> bool:

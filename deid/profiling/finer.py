@@ -15,7 +15,8 @@ from deid.profiling.look import Look
 _SINCE = re.compile(r"(?i)\b(?:since|from|after|as of)[ _.-]*(?:\d|jan|epoch)")
 _MONTH = frozenset({"month", "mon", "mth", "mnth", "monat", "mois", "mes", "maand", "birthm", "mm"})
 _DAY = frozenset({"day", "tag", "jour", "dia", "dag", "dd", "dom"})
-_WEEKDAY = frozenset({"dow", "weekday", "wkday", "wochentag", "doy", "dayofyear", "week", "wk", "quarter", "qtr"})
+_WEEKDAY = frozenset({"dow", "weekday", "wkday", "wochentag", "doy", "dayofyear", "quarter", "qtr"})
+_WEEK = ("week", "wk", "woche", "semaine")
 _STUDY = frozenset({"visit", "study", "fu", "followup", "follow", "rel", "cycle", "treatment", "post", "since", "per"})
 _DATED = frozenset({"date", "julian", "batch", "dt"})
 #: Kinds that plain numbers get; a kind that identifies is treated as such already.
@@ -38,7 +39,13 @@ def finer_than_year(name: str, look: Look) -> str:
         return "the numbers can be seconds since 1970"
     if look.decimal and low >= 1900 and high < 2100:
         return "the numbers can be years with a fraction, or a month"
-    if words & _WEEKDAY and not words & _STUDY and low >= 0 and high <= 366 and not look.decimal:
+    if (
+        (words & _WEEKDAY or words_of(name) in {(word,) for word in _WEEK})
+        and not words & _STUDY
+        and low >= 0
+        and high <= 366
+        and not look.decimal
+    ):
         return "the header speaks of a day, week or quarter of the year"
     if is_month(name, look):
         return "the header speaks of a month"

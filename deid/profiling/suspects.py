@@ -7,6 +7,9 @@ no list, a month, a number plate, an age above 89 beside other labels leaves the
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
+from functools import cache
+from string import ascii_lowercase
 
 from deid.profiling import dictionaries
 from deid.profiling.header import fold
@@ -45,7 +48,8 @@ _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 _CALLED = re.compile(r"\b(?:CALLED|TOLD|PER|SPOKE|NOTIFIED|READ BACK)\b.*\b(?:TO|WITH|BY)\b ([A-Z]{3,})")
 #: Words that are used of one firm, school or hospital, behind its name.
 _NAMED = re.compile(
-    r"\b[A-Z][\w'’.-]+ (?:Elementary|LLC|Inc|Ltd|GmbH|Corp|ISD|High|College|University|Hospital|Medical Cent(?:er|re)"
+    r"\bat [A-Z][a-z]+ High\b|\b[A-Z][a-z][\w'’.-]* (?:Elementary|LLC|Inc|Ltd|GmbH|Corp|ISD"
+    r"|College|University|Hospital|Medical Cent(?:er|re)"
     r"|Schools?|Church|Ironworks|Township|County|Reservation|Nation)\b"
 )
 _HUMP = re.compile(r"(?<=[a-zà-ÿ]{3})(?=[A-ZÀ-Þ][a-zà-ÿ]{3})")
@@ -121,4 +125,27 @@ def _is_strange(word: str) -> bool:
     if plain in eponyms() or is_word(plain) or is_word(plain.replace("ae", "e").replace("oe", "e")):
         return False
     known = plain in dictionaries.towns() or is_only_a_name(plain)
-    return known or not plain.endswith(tuple(word_set("word_end") | word_set("label_end")))
+    return known or not (plain.endswith(tuple(word_set("word_end") | word_set("label_end"))) or _nearly_word(plain))
+
+
+def _nearly_word(word: str) -> bool:
+    """Whether a word is an adjective of a known one, a known one cut short, or one with a letter left out."""
+    from deid.detect.lexicon import common_words, is_word
+
+    if word.endswith(("al", "ar", "ic")) and len(word) >= 6 and is_word(word[:-2]):
+        return True
+    if len(word) < 6:
+        return False
+    words = _sorted_words()
+    at = bisect_left(words, word)
+    if at < len(words) and words[at].startswith(word):
+        return True
+    every = common_words()
+    return any(word[:i] + c + word[i:] in every for i in range(1, len(word) + 1) for c in ascii_lowercase)
+
+
+@cache
+def _sorted_words() -> list[str]:
+    from deid.detect.lexicon import common_words
+
+    return sorted(common_words())

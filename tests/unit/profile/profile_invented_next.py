@@ -70,7 +70,9 @@ TABLES: dict[str, tuple[Column, ...]] = {
         C("age_dv", number(16, 95), "age"),
         C("sex_dv", one_of("male", "female"), "sex"),
         C("ethn_dv", one_of("1", "2", "3"), "ethnicity"),
-        C("gor_dv", one_of("North East", "London", "Wales"), "state category city country"),
+        C(
+            "gor_dv", one_of("North East", "London", "Wales"), "state category city country unknown"
+        ),  # smaller than a state
         C("mastat_dv", one_of("married", "single"), "marital_status"),
         C("jbsoc00", one_of("2211", "3543", "9233"), "occupation code category number unknown"),
         C("fimngrs_dv", number(0, 8000, 2), "number measurement"),
