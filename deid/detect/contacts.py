@@ -48,7 +48,7 @@ _FORMS = (
     # e-mail, also taken apart or spelled
     pattern(r"(?<![a-z0-9._%+-])(?P<id>[a-z0-9][a-z0-9._%+'/-]{0,63}\s?[@＠]\s?[a-z0-9](?:[a-z0-9.-]{0,80}[a-z0-9])?)", "email", 0.98, check=_apart, screen=("@",)),
     pattern(r"(?<![a-z0-9])(?P<id>[a-z0-9][a-z0-9._+-]{0,40}(?:\s?[\[({]\s?(?:dot|\.)\s?[\])}]\s?[a-z0-9_+-]{1,30}|\s(?:dot|underscore|dash|hyphen)\s[a-z0-9_+-]{1,30}){0,4}\s?(?:[\[({<]\s?at\s?[\])}>]|\sat\s)\s?[a-z0-9-]{1,40}(?:\s?(?:[\[({<]\s?(?:dot|\.)\s?[\])}>]|\sdot\s|\.)\s?[a-z0-9-]{2,24}){1,4})(?![a-z0-9])", "email", 0.9,
-            check=lambda m: bool(re.search(rf"(?:dot|[\]).>]|\.)\s?{_TLD}$", m["id"], re.IGNORECASE)), screen=(" at ", "[at]", "(at)", "{at}", "<at>", "[ at ]", "( at )")),
+            check=lambda m: bool(re.search(rf"(?:dot|[\]).>]|\.)\s?{_TLD}$", m["id"], re.IGNORECASE)) and not re.search(r"\sat\s.*[a-z0-9-]\.\s", m["id"], re.IGNORECASE), screen=(" at ", "[at]", "(at)", "{at}", "<at>", "[ at ]", "( at )")),
     # web
     pattern(r"(?P<id>(?:https?|ftp|hxxps?)\s?:\s?//[^\s<>\"')\]]{2,300}|www\.[^\s<>\"')\]]{3,200})", "url", 0.95, screen=("://", "www.", ": //")),
     pattern(rf"(?<![a-z0-9@._-])(?P<id>{_DOMAIN}{_TLD}(?:/[^\s<>\"')\]]{{0,200}})?)(?![a-z0-9@-])", "url", 0.6,

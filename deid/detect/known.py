@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 from array import array
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from deid.detect import lexicon, plausible
 from deid.detect.known_digits import last_digits
@@ -53,6 +53,16 @@ NICKNAMES = {
 
 
 _WORD_END, _WORD_START = re.compile(r"[^\W\d_]{1,2}[^\w\s]*\s\W*"), re.compile(r"[^\w\s]*\s\W*[^\W\d_]{1,2}$")
+
+
+@cache
+def _long_forms() -> dict[str, tuple[str, ...]]:
+    """Return for each short form the given names that it may stand for."""
+    forms: dict[str, tuple[str, ...]] = {}
+    for name, short in NICKNAMES.items():
+        for nickname in short.split():
+            forms[nickname] = (*forms.get(nickname, ()), name)
+    return forms
 
 
 class Compact:
@@ -199,7 +209,7 @@ def _name_tokens(fact: Known) -> dict[str, str]:
             if len(part) >= 2 and part not in _NO_NAMES:
                 tokens[part] = fact.kind
         if fact.kind in ("given_name", "person_name"):
-            for nickname in NICKNAMES.get(word, "").split():
+            for nickname in (*NICKNAMES.get(word, "").split(), *_long_forms().get(word, ())):
                 tokens.setdefault(nickname, fact.kind)
     return tokens
 
@@ -292,6 +302,8 @@ def _one_slip(word: str, name: str) -> bool:
 def _place_key(fact: Known) -> str:
     """Return the word that stands in every text that names the place; a character of no text where no word is its own."""
     own = [word for word in _PLACE_WORD.findall(fact.text) if _folded(word) not in _GENERIC]
+    if fact.kind == "street_address":  # its name may stand without its number
+        own = [word for word in own if not word[0].isdigit()] or own
     return own[0].lower() if own else "\0"
 
 
@@ -303,6 +315,7 @@ def _place_spans(text: str, fact: Known) -> Iterator[Span]:
     words = _PLACE_WORD.findall(fact.text)
     if fact.kind == "street_address" and len(words) >= 2:
         yield from (Span(m.start(), m.end(), fact.kind, 1.0, "known") for m in re.finditer(r"(?<!\w)" + r"[\s,.]{1,3}".join(map(re.escape, words[:2])) + r"(?:[ \t](?:street|st|road|rd|avenue|ave|lane|ln|drive|dr|court|ct|close|way|blvd|place|pl)\b\.?)?", text, re.IGNORECASE))  # fmt: skip
+        yield from _street_parts(text, fact, words)
         return
     if len(words) == 1 and (len(words[0]) < 4 or lexicon.is_word(_folded(words[0]))):
         regex = r"(?<!\w)" + re.escape(words[0].capitalize()) + r"(?!\w)"
@@ -310,3 +323,21 @@ def _place_spans(text: str, fact: Known) -> Iterator[Span]:
         return
     regex = r"(?<!\w)" + r"[\s,.-]{1,4}".join(map(re.escape, words[:8])) + r"(?!\w)"
     yield from (Span(m.start(), m.end(), fact.kind, 1.0, "known") for m in re.finditer(regex, text, re.IGNORECASE))
+
+
+def _street_parts(text: str, fact: Known, words: list[str]) -> Iterator[Span]:
+    """Find the name of the street without its number, where a word of it is its own, in any casing but the common one."""
+    own = [word for word in words if not word[0].isdigit()]
+    if not own or not any(len(word) > 3 and _folded(word) not in _GENERIC for word in own):
+        return
+    name = own[: 2 if len(own) > 1 else 1]
+    whole = r"(?<![\w])(?:\d{1,5}[a-z]?,?[ ])?" + r"[\s.-]{1,3}".join(map(re.escape, name)) + r"(?!\w)"
+    yield from (
+        Span(m.start(), m.end(), fact.kind, 0.9, "known")
+        for m in re.finditer(whole, text, re.IGNORECASE)
+        if len(name) > 1 or m.group().strip("0123456789 ,")[:1].isupper()
+    )
+    first = name[0]
+    if len(first) > 4 and not lexicon.is_word(_folded(first)):
+        alone = rf"(?<![\w])(?:\d{{1,5}}[a-z]?,?[ ])?{re.escape(first)}(?!\w)"
+        yield from (Span(m.start(), m.end(), fact.kind, 0.8, "known") for m in re.finditer(alone, text, re.IGNORECASE))

@@ -44,9 +44,16 @@ def initial_spans(text: str, facts: Sequence[Known]) -> Iterator[Span]:
             continue
         for match in _cued_initials(a, b).finditer(text):
             yield Span(match.start(), match.end(), "initials", 0.9, "known")
+        yield from (
+            Span(*match.span("id"), "initials", 0.85, "known") for match in _TITLED.finditer(text) if match["id"] == b
+        )
         if (a + b).lower() not in NOT_INITIALS and not lexicon.is_word((a + b).lower()):
             bare = re.finditer(rf"(?<![\w./-]){a}{b}(?![\w./-])", text) if a + b in text else ()
             yield from (Span(match.start(), match.end(), "initials", 0.8, "known") for match in bare)
+
+
+#: A surname's letter after a title: `Mrs B.`
+_TITLED = re.compile(r"\b(?:Mrs?|Ms|Miss|Mx|mrs?|ms|Herr|Frau|Mme|Sra?)\.?\s(?P<id>[A-Z])(?![\w'’/-])")
 
 
 @lru_cache(maxsize=1024)

@@ -59,3 +59,8 @@ def test_words_of_other_languages_and_pairs_of_results_stay(text: str) -> None:
 )
 def test_badges_last_digits_and_places_on_earth_go(text: str, gone: str) -> None:
     assert any(gone in one for one in found(text)), gone
+
+
+def test_a_sentence_that_ends_after_at_is_no_address() -> None:
+    assert found("Verified 0412 at home. No pulse felt.") == []
+    assert found("Conus at L1. No collapse.") == []
