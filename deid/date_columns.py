@@ -18,7 +18,7 @@ from deid.dates import FIRST_YEAR, LAST_YEAR, RUN_ON, TAIL, DateText, Fault, For
 from deid.decimals import as_type
 from deid.errors import ProblemKind, problem_kind
 from deid.values import as_text
-from deid.years import EARLIEST_NUMBER, LATEST_YEAR, year_of
+from deid.years import COUNTED_FROM, EARLIEST_NUMBER, LATEST_YEAR, year_of
 
 NOT_A_DATE = problem_kind(
     "D404",
@@ -44,13 +44,9 @@ FAULTS: Mapping[Fault, ProblemKind] = {
     Fault.AMBIGUOUS: AMBIGUOUS_DATE,
     Fault.OUT_OF_RANGE: DATE_OUT_OF_RANGE,
 }
-#: Numbers that stand for dates: day 0 and units a day. SAS counts from 1960, spreadsheets from 30 December 1899.
+#: Numbers that a policy may declare to stand for dates.
 EPOCHS: Mapping[str, tuple[date, int]] = {
-    "sas_days": (date(1960, 1, 1), 1),
-    "sas_seconds": (date(1960, 1, 1), 86_400),
-    "unix_seconds": (date(1970, 1, 1), 86_400),
-    "unix_milliseconds": (date(1970, 1, 1), 86_400_000),
-    "excel_days": (date(1899, 12, 30), 1),
+    name: COUNTED_FROM[name] for name in ("sas_days", "sas_seconds", "unix_seconds", "unix_milliseconds", "excel_days")
 }
 NUMERIC = (*EPOCHS, "yyyymmdd")
 _UNITS = {"s": 86_400, "ms": 86_400_000, "us": 86_400_000_000, "ns": 86_400_000_000_000}

@@ -63,7 +63,8 @@ _SHORT_GAPS = re.compile(r"\d{1,2}(?:[-/.]|\. ?| )\d{1,2}(?:[-/.]|\. ?| )\d{2}")
 
 #: Tags that say how a column's dates are to be read, as `reading` gives them.
 YEAR_LAST, YEAR_FIRST = "year_last", "year_first"
-_NUMBERS: Mapping[str, tuple[date, int]] = {
+#: Numbers that stand for dates: day 0 and units a day. SAS counts from 1960, spreadsheets from 30 December 1899.
+COUNTED_FROM: Mapping[str, tuple[date, int]] = {
     "unix_seconds": (date(1970, 1, 1), 86_400),
     "unix_milliseconds": (date(1970, 1, 1), 86_400_000),
     "unix_days": (date(1970, 1, 1), 1),
@@ -71,7 +72,7 @@ _NUMBERS: Mapping[str, tuple[date, int]] = {
     "sas_seconds": (date(1960, 1, 1), 86_400),
     "excel_days": (date(1899, 12, 30), 1),
 }
-TAGS = frozenset((YEAR_LAST, YEAR_FIRST, *_NUMBERS))
+TAGS = frozenset((YEAR_LAST, YEAR_FIRST, *COUNTED_FROM))
 _MOST_STRAY = 0.02
 _FEWEST_AGAINST = 2
 
@@ -120,14 +121,14 @@ def in_counted_years(day: date) -> bool:
 
 
 def _counted(numbers: Sequence[Decimal], *, said: bool) -> str:
-    fitting = [name for name in _NUMBERS if all(_in_years(number, name) for number in numbers)]
+    fitting = [name for name in COUNTED_FROM if all(_in_years(number, name) for number in numbers)]
     if said and len(fitting) > 1:
         fitting = [name for name in fitting if name in ("unix_seconds", "unix_milliseconds")]
     return fitting[0] if len(fitting) == 1 and fitting != ["unix_days"] else ""
 
 
 def _in_years(number: Decimal, name: str) -> bool:
-    origin, unit = _NUMBERS[name]
+    origin, unit = COUNTED_FROM[name]
     days = number // unit
     return 0 < days < 100_000 and in_counted_years(origin + timedelta(int(days)))
 

@@ -123,7 +123,6 @@ _FORMS: tuple[Pattern, ...] = (
     pattern(r"\b(?i:as|number|no|under|participant|subject|called|calls?\s(?:him|her|them)|known as|enrolled|screened|trial|study)\s(?P<id>\d{2}-\d{3,4})(?![\w%]|[-./]\d|\s?(?:mg|mcg|ml|cm|mm|cells|days|weeks|hours|hrs|h\b|g\b|units|beats|mmol))", "subject_id", 0.5, flags=0),
     pattern(r"\b(?:filed|listed|registered|kept|held|known|ones?|notes?|charts?|films?|scans?|slides?|letters?|him|her|them)\s(?:[a-z]+\s){0,3}?under\s(?:the\s)?(?:number\s)?(?P<id>\d{5,6}|\d{4}/\d{2})(?![\w%]|[-.,/]\d)", "record_number", 0.55),
     pattern(r"\b(?i:badge|shield|collar)(?:\s(?:no|number|#))?[.:#\s]{1,3}(?P<id>(?=[A-Z-]{0,4}\d)[A-Z]{0,3}-?\d{2,7})(?![\w%]|[-.,/]\d)", "licence_number", 0.75, flags=0),
-    pattern(r"\b(?i:last (?:four|4)|ending(?: in)?|ends(?: in| with)?)(?i:\s(?:digits|of|his|her|their|the|ssn|social|card|account|phone|are|is|with)){0,5}[:\s]{1,2}(?P<id>\d{4})(?![\w%]|[-.,/]\d|\s?(?:mg|ml|cells|steps|calories|kcal|ng|pg|units|g\b))", "record_number", 0.7, flags=0),
     pattern(r"(?<![\w.-])(?P<id>[-+]?\d{1,2}\.\d{1,8}\s?[,;/]\s?[-+]?\d{1,3}\.\d{1,8})(?![\w%]|\.\d)", "coordinates", 0.8, check=lambda m: _placed(m)),
     # user names
     pattern(r"(?<![A-Za-z])(?:user(?:\s?(?:name|id))?|username|userid|login(?:\sid)?|log-?in|logged in as|badge(?:\s?(?:id|no|#))?|handle|screen ?name|signed in as|account name|epic user|entered by user|uid|net ?id|employee id|staff id)\s?(?:is|was|=|:|#|-)?\s{0,2}['\"“]?(?P<id>[A-Za-z][A-Za-z0-9._-]{2,24}[A-Za-z0-9]|[A-Za-z]{1,4}\d{2,10})(?![\w@])", "username", 0.85,

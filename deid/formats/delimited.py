@@ -18,7 +18,6 @@ from deid.contracts import BATCH_ROWS, Cut, TableInfo, Writer
 from deid.errors import DataError, Problem, problem_kind
 from deid.formats import options as format_options
 from deid.formats import records
-from deid.formats.ahead import ahead
 from deid.formats.delimited_writer import DelimitedWriter
 from deid.formats.encoded import encoding_of, stretch, utf8_blocks
 from deid.formats.header import Head, opened
@@ -72,7 +71,7 @@ class Delimited:
             raise DataError(CHANGED.at("the line of column names is another one", table.path.name))
         missing = ["", *table.options.get("missing", ())]
         tables = (_parsed(block, head, missing, table.path.name) for block in blocks)
-        return rebatch((batch for each in ahead(tables) for batch in each.to_batches()), batch_rows)
+        return rebatch((batch for each in tables for batch in each.to_batches()), batch_rows)
 
     def cuts(self, table: TableInfo, rows: int) -> tuple[Cut, ...]:
         """Return a place to begin every `rows` rows of a file in UTF-8; other encodings are read as a whole.
@@ -96,7 +95,7 @@ class Delimited:
         place, missing = table.path.name, ["", *table.options.get("missing", ())]
         found = records.blocks(stretch(table.path, cut.start, cut.octets), head.delimiter, place, cut.line)
         tables = (_parsed(block, head, missing, place) for block in found)
-        return rebatch((batch for each in ahead(tables) for batch in each.to_batches()), batch_rows)
+        return rebatch((batch for each in tables for batch in each.to_batches()), batch_rows)
 
     def open(self, path: Path, table: TableInfo) -> Writer:
         """Open a new file; dates and numbers are written in their canonical spelling, null as an empty cell."""
