@@ -80,6 +80,12 @@ _SIGNED_OFF = re.compile(
 )
 
 
+#: Whom of a service somebody spoke to: `d/w surgery (Blackwood)`.
+_OF_SERVICE = re.compile(
+    rf"(?<![A-Za-z])(?:{_CONTACT}|paged|consulted|per|from|by)\s{{1,2}}(?:the\s)?(?:on-?call\s)?[a-zA-Z]{{2,16}}(?:\s[a-zA-Z]{{2,12}})?\s\((?=[A-Z][a-z'’-]{{1,20}}(?:\s[A-Z][a-z'’-]{{1,20}})?\))"
+)
+
+
 #: What a name follows, how readily it is read there, and how sure it then is.
 _TRIGGERS: tuple[tuple[re.Pattern[str], Reading, float], ...] = (
     (_LABELLED, AFTER_LABEL, 0.85),
@@ -89,6 +95,7 @@ _TRIGGERS: tuple[tuple[re.Pattern[str], Reading, float], ...] = (
     (_CONTACTED, LIKELY, 0.6),
     (_SPOKEN_WITH, UNKNOWN_TOO, 0.6),
     (_SIGNED_OFF, AFTER_LABEL, 0.8),
+    (_OF_SERVICE, AFTER_LABEL, 0.65),
 )
 _SWEEP = Sweep([_TITLED, *(trigger for trigger, *_ in _TRIGGERS)])
 

@@ -64,3 +64,9 @@ def test_badges_last_digits_and_places_on_earth_go(text: str, gone: str) -> None
 def test_a_sentence_that_ends_after_at_is_no_address() -> None:
     assert found("Verified 0412 at home. No pulse felt.") == []
     assert found("Conus at L1. No collapse.") == []
+
+
+def test_whom_of_a_service_somebody_spoke_to_goes_and_the_medicine_in_brackets_stays() -> None:
+    assert found("d/w surgery (Blackwood), will see her today.") == ["Blackwood"]
+    assert found("Discussed with ortho on call (Underhill).") == ["Underhill"]
+    assert found("Treated by infusion (Rituximab) and by tablet (Xarelto).") == []
