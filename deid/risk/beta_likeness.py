@@ -52,7 +52,7 @@ class BetaLikeness:
 
 def _gains(spread: Distribution) -> np.typing.NDArray[np.float64]:
     p = spread.held_overall[spread.codes]
-    return np.maximum((spread.held - p) / p, 0.0)
+    return np.asarray(np.maximum((spread.held - p) / p, 0.0), np.float64)
 
 
 def basic_beta(spread: Distribution) -> float:

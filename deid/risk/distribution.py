@@ -26,8 +26,8 @@ class Distribution:
     one whose subjects have no record of the attribute they would add up to less, so the rest is counted as missing.
     """
 
-    classes: Ints
-    codes: Ints
+    classes: npt.NDArray[np.integer]
+    codes: npt.NDArray[np.integer]
     counts: Ints
     sizes: Ints
     values: tuple[str | None, ...]
@@ -50,6 +50,8 @@ class Distribution:
     @cached_property
     def held(self) -> Floats:
         """Share of the subjects of the class that hold the value; equals q where each subject holds one value."""
+        if not self.several.any():
+            return self.shares
         return np.asarray(self.counts / self.sizes[self.classes], np.float64)
 
     @cached_property
@@ -84,7 +86,7 @@ class Distribution:
     def descending(self) -> Ints:
         """Counts of the triples, the most frequent value of each class first."""
         most = int(self.counts.max()) + 1
-        return np.asarray(self.counts[np.argsort(self.classes * most + (most - 1 - self.counts))])
+        return np.asarray(self.counts[np.argsort(self.classes * np.int64(most) + (most - 1 - self.counts))])
 
     @cached_property
     def certain(self) -> npt.NDArray[np.bool_]:
@@ -122,9 +124,10 @@ def _distribution(table: ClassTable, attribute: str) -> Distribution:
     short = np.flatnonzero(unrecorded)
     cells = histogram.classes.astype(np.int64) * width + histogram.codes
     counts = histogram.counts
-    if len(short) or (np.diff(cells) <= 0).any() or (counts <= 0).any():
-        cells = np.concatenate([cells, short * width + MISSING])
-        counts = np.concatenate([counts, unrecorded[short]])
-        cells, member = np.unique(cells[counts > 0], return_inverse=True)
-        counts = np.bincount(member.reshape(-1), weights=counts[counts > 0], minlength=len(cells)).astype(np.int64)
+    if not len(short) and (np.diff(cells) > 0).all() and (counts > 0).all():
+        return Distribution(histogram.classes, histogram.codes, counts, table.counts, histogram.values)
+    cells = np.concatenate([cells, short * width + MISSING])
+    counts = np.concatenate([counts, unrecorded[short]])
+    cells, member = np.unique(cells[counts > 0], return_inverse=True)
+    counts = np.bincount(member.reshape(-1), weights=counts[counts > 0], minlength=len(cells)).astype(np.int64)
     return Distribution(cells // width, cells % width, counts, table.counts, histogram.values)

@@ -88,7 +88,7 @@ def entropy_l(spread: Distribution) -> float:
 def recursive_c(spread: Distribution, length: int) -> float:
     """Return sup_j r1 / (r_l + ... + r_m), r in descending order; infinite if a class has fewer than l values."""
     rank = np.arange(len(spread.classes)) - spread.starts[spread.classes]
-    tail = spread.per_class(np.where(rank >= length - 1, spread.descending, 0).astype(np.float64))
+    tail = spread.per_class(np.where(rank >= length - 1, spread.descending, 0.0))
     if length > 1:
         tail[spread.certain] = 0
     if (tail == 0).any():
