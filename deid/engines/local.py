@@ -54,6 +54,7 @@ def _spread(batches: Iterable[Before], change: Callable[[Before], After], jobs: 
     waiting: deque[Future[After]] = deque()
     pool = ProcessPoolExecutor(jobs, mp_context=fork, initializer=_enter, initargs=(change,))
     try:
+        pool.submit(int).result()  # all workers are forked here, before a thread reads: a fork copies no other thread
         for batch in batches:
             waiting.append(pool.submit(_treat, batch))
             if len(waiting) >= _AHEAD * jobs:

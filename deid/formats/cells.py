@@ -23,8 +23,10 @@ def defused(cells: pa.Array) -> tuple[pa.Array, int]:
     offsets, octets = octets_of(cells)
     if not len(octets):
         return cells, 0
-    starts, ends = offsets[:-1], offsets[1:]
-    suspects = np.flatnonzero(_FIRST[octets[np.minimum(starts, len(octets) - 1)]] & (ends > starts))
+    begins = _FIRST.take(octets.take(offsets[:-1], mode="clip"))  # an empty cell looks at its neighbour's octet
+    if not begins.any():
+        return cells, 0
+    suspects = np.flatnonzero(begins & (offsets[1:] > offsets[:-1]))
     if not len(suspects):
         return cells, 0
     texts = cells.take(pa.array(suspects))
@@ -43,18 +45,23 @@ def defused(cells: pa.Array) -> tuple[pa.Array, int]:
 
 def quoted(cells: pa.Array, delimiter: str) -> pa.Array:
     """Put quotes around the cells that hold a delimiter, a quote or a line end, and double the quotes in them."""
-    _, octets = octets_of(cells)
+    offsets, octets = octets_of(cells)
     region = octets.tobytes()
-    if not any(char in region for char in (b'"', b"\n", b"\r", delimiter.encode())):
+    there = [char for char in (b'"', b"\n", b"\r", delimiter.encode()) if char in region]
+    if not there:
         return cells
-    mask = pc.fill_null(pc.match_substring_regex(cells, f'["\r\n\\x{ord(delimiter):02x}]'), False)
-    special = pc.replace_substring(cells.filter(mask), '"', '""')
-    return pc.replace_with_mask(cells, mask, pc.binary_join_element_wise('"', special, '"', ""))
+    at = np.concatenate([np.flatnonzero(octets == char[0]) for char in there])
+    mask = np.zeros(len(cells), np.bool_)
+    mask[np.searchsorted(offsets, at, side="right") - 1] = True
+    special = cells.filter(pa.array(mask))
+    if b'"' in there:
+        special = pc.replace_substring(special, '"', '""')
+    return pc.replace_with_mask(cells, pa.array(mask), pc.binary_join_element_wise('"', special, '"', ""))
 
 
 def nul_count(cells: pa.Array) -> int:
     """Return how many cells hold a NUL character."""
     _, octets = octets_of(cells)
-    if 0 not in octets:
+    if b"\0" not in octets.tobytes():  # several times faster than numpy's comparison
         return 0
     return int(pc.sum(pc.match_substring(cells, "\0")).as_py() or 0)

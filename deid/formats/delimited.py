@@ -18,6 +18,7 @@ from deid.contracts import BATCH_ROWS, Cut, TableInfo, Writer
 from deid.errors import DataError, Problem, problem_kind
 from deid.formats import options as format_options
 from deid.formats import records
+from deid.formats.ahead import ahead
 from deid.formats.delimited_writer import DelimitedWriter
 from deid.formats.encoded import encoding_of, stretch, utf8_blocks
 from deid.formats.header import Head, opened
@@ -71,7 +72,7 @@ class Delimited:
             raise DataError(CHANGED.at("the line of column names is another one", table.path.name))
         missing = ["", *table.options.get("missing", ())]
         tables = (_parsed(block, head, missing, table.path.name) for block in blocks)
-        return rebatch((batch for each in tables for batch in each.to_batches()), batch_rows)
+        return ahead(rebatch((batch for each in tables for batch in each.to_batches()), batch_rows))
 
     def cuts(self, table: TableInfo, rows: int) -> tuple[Cut, ...]:
         """Return a place to begin every `rows` rows of a file in UTF-8; other encodings are read as a whole.
@@ -95,7 +96,7 @@ class Delimited:
         place, missing = table.path.name, ["", *table.options.get("missing", ())]
         found = records.blocks(stretch(table.path, cut.start, cut.octets), head.delimiter, place, cut.line)
         tables = (_parsed(block, head, missing, place) for block in found)
-        return rebatch((batch for each in tables for batch in each.to_batches()), batch_rows)
+        return ahead(rebatch((batch for each in tables for batch in each.to_batches()), batch_rows))
 
     def open(self, path: Path, table: TableInfo) -> Writer:
         """Open a new file; dates and numbers are written in their canonical spelling, null as an empty cell."""
@@ -170,9 +171,9 @@ def _checked(path: Path, options: Mapping[str, Any]) -> dict[str, Any]:
 
 def _parsed(block: Block, head: Head, missing: list[str], place: str) -> pa.Table:
     """Parse a block of whole records. Raises DataError for a ragged line or a cell over the limit."""
-    read = pyarrow.csv.ReadOptions(column_names=head.names, block_size=len(block.data) + 1)
+    read = pyarrow.csv.ReadOptions(column_names=head.names, block_size=len(block.data) + 1, use_threads=False)
     parse = pyarrow.csv.ParseOptions(
-        delimiter=head.delimiter, newlines_in_values=len(block.quotes) > 0, ignore_empty_lines=len(head.names) > 1
+        delimiter=head.delimiter, newlines_in_values=b'"' in block.data, ignore_empty_lines=len(head.names) > 1
     )
     convert = pyarrow.csv.ConvertOptions(
         column_types=dict.fromkeys(head.names, pa.string()),

@@ -179,7 +179,8 @@ def _named(cells: list[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
 
 def _after(top: Block, end: int) -> Block:
     line = top.line + top.data.count(b"\n", 0, end)
-    return Block(top.data[end:], line, top.quotes[top.quotes >= end] - end)
+    counting = None if top.counting is None else top.counting[top.counting >= end] - end
+    return Block(top.data[end:], line, counting)
 
 
 def _chain(first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from deid.errors import DataError, ProblemKind, problem_kind
+from deid.formats.quote_bits import quoting
 from deid.formats.refusals import NUL, TOO_LONG, UNDECODABLE
 
 RECORD_LIMIT = 64 * 1024 * 1024
@@ -29,17 +30,24 @@ LINE_END = problem_kind(
     meaning="A lone carriage return ends a line for some programs and belongs to the cell for others.",
 )
 _QUOTE, _LF, _CR = 0x22, 0x0A, 0x0D
-_TRIES = 1000
 Positions = npt.NDArray[np.intp]
 
 
 @dataclass(frozen=True)
 class Block:
-    """Whole records in UTF-8: `line` is the number of the first line, `quotes` the places of quotes that count."""
+    """Whole records in UTF-8: `line` is the number of the first line.
+
+    `counting` holds the places of the quotes that open or close a cell; None where every quote does.
+    """
 
     data: bytes = field(repr=False)
     line: int
-    quotes: Positions = field(repr=False)
+    counting: Positions | None = field(default=None, repr=False)
+
+    @property
+    def quotes(self) -> Positions:
+        """The places of the quotes that open or close a cell."""
+        return _places(self.data, _QUOTE) if self.counting is None else self.counting
 
     def line_at(self, position: int) -> int:
         """Return the number of the line that holds a byte."""
@@ -62,31 +70,38 @@ def blocks(stream: Iterable[bytes], delimiter: str, place: str, line: int = 1) -
     carry = b""
     for chunk in stream:
         data = carry + chunk
-        quotes = _quotes(data, delimiter, place, line)
-        cut = _last_end(data, quotes)
+        quotes, last = _scanned(data, delimiter, place, line)
+        cut = _last_end(data, last)
         if cut == 0 and len(data) > RECORD_LIMIT:
-            raise _too_long(data, quotes, place, line)
+            raise _too_long(Block(data, line, quotes), place)
         if cut:
-            block = Block(data[:cut], line, quotes[: np.searchsorted(quotes, cut)])
+            block = Block(data[:cut], line, quotes if quotes is None else quotes[: np.searchsorted(quotes, cut)])
             _check(block, place)
             yield block
-            line += block.data.count(b"\n")
+            line += _feeds(block.data)
         carry = data[cut:]
     if carry.strip(b"\r\n"):
         data = carry.rstrip(b"\r\n") + b"\n" if carry.endswith(b"\n") else carry + b"\n"
-        quotes = _quotes(data, delimiter, place, line)
-        if len(quotes) % 2:
-            raise _refusal(QUOTES, "a quote is opened and never closed", place, line + _lines(data, quotes[-1]))
-        block = Block(data, line, quotes)
+        block = Block(data, line, _scanned(data, delimiter, place, line)[0])
+        if len(block.quotes) % 2:
+            raise _refusal(QUOTES, "a quote is opened and never closed", place, block.line_at(int(block.quotes[-1])))
         _check(block, place)
         yield block
+
+
+def _scanned(data: bytes, delimiter: str, place: str, line: int) -> tuple[Positions | None, int]:
+    """Return the places of the quotes that count, None for all, and that of the last line feed outside them, or -1."""
+    regular = quoting(data, delimiter)
+    if regular is not None:
+        return None, regular.last_feed
+    quotes = _quotes(data, delimiter, place, line)
+    feeds = _outside(quotes, _places(data, _LF))
+    return quotes, int(feeds[-1]) if len(feeds) else -1
 
 
 def _quotes(data: bytes, delimiter: str, place: str, line: int) -> Positions:
     """Return the places of the quotes that open or close; others stand for themselves in bare cells."""
     every = _places(data, _QUOTE)
-    if not len(every) or _all_structural(data, every, delimiter):
-        return every
     structural: list[int] = []
     opening = tuple(f'\n{delimiter}"'.encode())
     closing = tuple(f'\r\n{delimiter}"'.encode())
@@ -109,41 +124,16 @@ def _quotes(data: bytes, delimiter: str, place: str, line: int) -> Positions:
     return np.asarray(structural, dtype=np.intp)
 
 
-def _all_structural(data: bytes, quotes: Positions, delimiter: str) -> bool:
-    """Whether quotes open and close in turn, each where it may; doubled quotes cancel out, so parity holds."""
-    octets = np.frombuffer(data, np.uint8)
-    opens, closes = quotes[0::2], quotes[1::2]
-    before = octets[opens[opens > 0] - 1]
-    after = octets[closes[closes + 1 < len(data)] + 1]
-    may_open = np.zeros(256, bool)
-    may_open[[_LF, ord(delimiter), _QUOTE]] = True
-    may_close = may_open.copy()
-    may_close[_CR] = True
-    return bool(may_open[before].all() and may_close[after].all())
+def _last_end(data: bytes, last: int) -> int:
+    """Return where the last whole record that is followed by more than blank lines ends; 0 if there is none.
 
-
-def _last_end(data: bytes, quotes: Positions) -> int:
-    """Return where the last whole record that is followed by more than blank lines ends; 0 if there is none."""
-    cut = _last_outside(data, quotes) + 1
+    `last` is the place of the last line feed outside quotes, or -1.
+    """
+    cut = last + 1
     if cut <= 2 or data[max(0, cut - 3) : cut].count(b"\n") > 1:
         body = len(data[:cut].rstrip(b"\r\n"))
         cut = data.find(b"\n", body) + 1 if body else 0
     return cut
-
-
-def _last_outside(data: bytes, quotes: Positions) -> int:
-    """Return the place of the last line feed outside quotes, or -1. Looks from the end, where it mostly is."""
-    closed = len(quotes) - len(quotes) % 2
-    ends = [*quotes[closed:].tolist(), len(data)]
-    for index in range(closed, max(0, closed - 2 * _TRIES), -2):
-        found = data.rfind(b"\n", int(quotes[index - 1]), ends[0])
-        if found >= 0:
-            return found
-        ends = [int(quotes[index - 2])]
-    if closed <= 2 * _TRIES:
-        return data.rfind(b"\n", 0, ends[0])
-    feeds = _outside(quotes, _places(data, _LF))
-    return int(feeds[-1]) if len(feeds) else -1
 
 
 def _check(block: Block, place: str) -> None:
@@ -152,7 +142,8 @@ def _check(block: Block, place: str) -> None:
         raise _refusal(NUL, "NUL character", place, block.line_at(data.index(b"\0")))
     if b"\r" in data:
         returns = _places(data, _CR)
-        lone = _outside(block.quotes, returns[np.frombuffer(data, np.uint8)[returns + 1] != _LF])
+        lone = returns[np.frombuffer(data, np.uint8)[returns + 1] != _LF]
+        lone = _outside(block.quotes, lone) if len(lone) else lone
         if len(lone):
             raise _refusal(LINE_END, "a carriage return stands alone", place, block.line_at(int(lone[0])))
     if not data.isascii():
@@ -169,10 +160,11 @@ def _first_undecodable(data: bytes) -> int:
     return -1
 
 
-def _too_long(data: bytes, quotes: Positions, place: str, line: int) -> DataError:
+def _too_long(block: Block, place: str) -> DataError:
+    quotes = block.quotes
     if len(quotes) % 2:
-        return _refusal(QUOTES, "a quote is not closed within 64 MB", place, line + _lines(data, quotes[-1]))
-    return _refusal(TOO_LONG, "a line is longer than 64 MB", place, line)
+        return _refusal(QUOTES, "a quote is not closed within 64 MB", place, block.line_at(int(quotes[-1])))
+    return _refusal(TOO_LONG, "a line is longer than 64 MB", place, block.line)
 
 
 def _outside(quotes: Positions, positions: Positions) -> Positions:
@@ -181,6 +173,10 @@ def _outside(quotes: Positions, positions: Positions) -> Positions:
 
 def _places(data: bytes, octet: int) -> Positions:
     return np.flatnonzero(np.frombuffer(data, np.uint8) == octet)
+
+
+def _feeds(data: bytes) -> int:
+    return int(np.count_nonzero(np.frombuffer(data, np.uint8) == _LF))
 
 
 def _lines(data: bytes, position: int) -> int:
