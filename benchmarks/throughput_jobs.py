@@ -212,7 +212,7 @@ def count_ours(data: Path, out: Path) -> dict[str, Any]:
     import pyarrow as pa
     import pyarrow.feather as feather
 
-    from deid.classes import group_columns
+    from deid.classes import group_columns, tally
     from deid.collecting.tuples import Vocabulary
 
     table = feather.read_table(data, memory_map=True)
@@ -221,11 +221,10 @@ def count_ours(data: Path, out: Path) -> dict[str, Any]:
         columns, sizes = [], []
         for column in table.columns:
             vocabulary = Vocabulary()
-            chunks = [vocabulary.encode(chunk) for chunk in column.chunks]
-            columns.append(np.concatenate(chunks).astype(np.min_scalar_type(len(vocabulary.codes))))
+            columns.append(np.concatenate([vocabulary.encode(chunk) for chunk in column.chunks]))
             sizes.append(len(vocabulary.codes))
         distinct, member = group_columns(columns, sizes)
-        return int((np.bincount(member, minlength=len(distinct)) > 0).sum())
+        return int((tally(member, len(distinct)) > 0).sum())
 
     assert pa.types.is_string(table.schema.types[0])
     return timed(count)

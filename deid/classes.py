@@ -20,6 +20,7 @@ Counts = npt.NDArray[np.int64]
 MISSING = 0  # the code of a missing value
 PACKED_BITS = 62  # of one integer that stands for a whole tuple
 AT_ONCE = 1_000_000  # rows of long arrays that are worked on at once, where a copy of the whole would take memory
+_IN_CACHE = 32_768  # rows that are packed at once, so that they stay near the processor
 DENSE = 4  # up to this many possible tuples for each row they are looked up in a table, else sorted
 
 
@@ -175,9 +176,11 @@ def numbered(columns: Sequence[npt.NDArray[Any]], sizes: Sequence[int]) -> Codes
 
 def _packed(columns: Sequence[npt.NDArray[Any]], sizes: Sequence[int]) -> npt.NDArray[np.int64]:
     packed = np.zeros(len(columns[0]), dtype=np.int64)
-    for column, size in zip(columns, sizes, strict=True):
-        packed *= size
-        packed += column
+    for start in range(0, len(packed), _IN_CACHE):
+        part = packed[start : start + _IN_CACHE]
+        for column, size in zip(columns, sizes, strict=True):
+            part *= size
+            part += column[start : start + _IN_CACHE]
     return packed
 
 
@@ -222,7 +225,7 @@ def _looked_up(key: npt.NDArray[np.int64], space: int) -> tuple[npt.NDArray[np.i
     there[key] = True
     place = np.cumsum(there, dtype=np.int32)
     place -= np.int32(1)
-    return np.flatnonzero(there), place[key]
+    return np.flatnonzero(there), place.take(key, mode="clip")
 
 
 def tally(codes: npt.NDArray[Any], size: int) -> Counts:
@@ -248,10 +251,13 @@ def _by_class(values: tuple[str | None, ...], pairs: npt.NDArray[np.int64], memb
     return Histogram(values, (cells // width).astype(np.int32), (cells % width).astype(np.int32), counts)
 
 
-def _unpacked(keys: npt.NDArray[np.int64], sizes: Sequence[int]) -> Codes:
+def _unpacked(keys: npt.NDArray[Any], sizes: Sequence[int]) -> Codes:
     codes = np.empty((len(keys), len(sizes)), np.int32)
+    keys = keys.astype(np.int32) if prod(sizes) < 2**31 else keys
     for i in range(len(sizes) - 1, -1, -1):
-        keys, codes[:, i] = np.divmod(keys, sizes[i])
+        above = keys // sizes[i]
+        np.subtract(keys, above * sizes[i], out=codes[:, i], casting="unsafe")
+        keys = above
     return codes
 
 

@@ -58,7 +58,7 @@ class Events:
         if self.wanted is None or step.column.casefold() != self.wanted.column.casefold():
             return
         if step.table.casefold() == self.wanted.table.casefold():
-            codes = self.vocabulary.encode(values)
+            codes = self.vocabulary.encode(values).astype(np.int32)
             self.parts.append((hashes[codes > 0], codes[codes > 0]))
 
     def measures(self, subjects: Subjects | None) -> dict[str, Measure]:

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from deid.classes import ClassTable, Codes, build
+from deid.classes import MISSING, ClassTable, Codes, build
 from deid.errors import Problem, problem_kind
 from deid.facts import Hashes, Subjects
 from deid.values import canonical_text, distinct, encoded, used_up
@@ -35,13 +35,14 @@ class Vocabulary:
 
     codes: dict[str | None, int] = field(default_factory=lambda: {None: 0})
 
-    def encode(self, column: pa.Array) -> Codes:
-        """Return the codes of a text column, adding what is new."""
+    def encode(self, column: pa.Array) -> Narrow:
+        """Return the codes of a text column, adding what is new; they take no more octets than so many values need."""
         distinct = encoded(column)
         texts = canonical_text(distinct.dictionary).to_pylist()
-        known = np.array([self.codes.setdefault(text, len(self.codes)) for text in texts] + [0], np.int32)
-        codes: Codes = known[np.asarray(distinct.indices.fill_null(len(texts)))]
-        return codes
+        known = [self.codes.setdefault(text, len(self.codes)) for text in texts]
+        indices = distinct.indices
+        at = np.asarray(indices.fill_null(len(texts)) if indices.null_count else indices)
+        return np.array([*known, MISSING], np.min_scalar_type(len(self.codes))).take(at, mode="clip")
 
     def sorted(self, change: Change | None = None) -> tuple[tuple[str | None, ...], Codes]:
         """Return the values sorted behind None, and the new code of each old one; `change` merges values first."""
