@@ -42,7 +42,7 @@ def compare(data: Path | Address | Source, policy: Policy, progress: Progress) -
     facts = collect(prepared.source, prepared.plan, key, lambda t, n: progress("read", t, n))
     facts = with_population(facts, prepared.plan, key)
     assert facts.classes is not None
-    return frontier(facts.classes, hierarchies_of(prepared.plan, facts.classes), asked, facts.population)
+    return frontier(facts.classes, hierarchies_of(prepared.plan, facts), asked, facts.population)
 
 
 def listing(points: Sequence[Point], form: str) -> str:

@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 
 from deid.classes import ClassTable
 from deid.collecting.anchors import Anchors
+from deid.collecting.coarsening import Coarsening, coarsening, said, why_uncounted
 from deid.collecting.events import Events
 from deid.collecting.known import KnownCollector, known_kind, text_tables
 from deid.collecting.needles import NeedleCollector
@@ -48,7 +49,9 @@ TOO_MANY_CLASSES = problem_kind(
     remedy="coarsen the columns with the most values before the search (`do: date_part`, `round`, `zip3`), drop one, "
     "or raise `class_budget:` in the policy where the memory suffices",
     meaning="The class table is held in memory and every search and measure works on it; it takes 24 octets a tuple, 4 "
-    "for each quasi-identifier above the fourth, and several times that in measures.",
+    "for each quasi-identifier above the fourth, and several times that in measures. For a global recoding the columns "
+    "are counted at a coarser level of their hierarchies instead, where one suffices; a local recoding, `population:`, "
+    "`linkage:` and `deid risk` need the values as they are.",
 )
 #: Transforms that need pass one's vocabulary of frequent values.
 POOLED = "pool_rare"
@@ -164,10 +167,14 @@ def frozen(collector: Collector, digests: Mapping[str, str]) -> Facts:
         for name, variable in collector.pools.items()
     }
     pooled = {step.variable: _pooling(step, pools) for step in plan.steps if step.do == POOLED}
-    classes, subjects = collector.tuples.build(plan.policy.counts_from, disagreements, pooled)
+    coarser = _fitted(collector, pooled)
+    changes = pooled if coarser is None else {**pooled, **coarser.changes}
+    classes, subjects = collector.tuples.build(plan.policy.counts_from, disagreements, changes)
     if plan.policy.anonymise is not None and plan.policy.disagreeing_copies == "refuse":
         collector.problems += disagreements
-    raw = _raw(collector, set(pooled))
+    raw = _raw(collector, set(pooled)) if coarser is None else None
+    uncounted = why_uncounted(plan, coarser, raw)
+    raw = None if uncounted else raw
     collector.problems += _beyond_budget(plan, raw, classes)
     if plan.policy.orphans == "refuse":
         collector.problems += collector.references.problems()
@@ -189,7 +196,10 @@ def frozen(collector: Collector, digests: Mapping[str, str]) -> Facts:
         dropped_rows=collector.missing if plan.policy.missing_subject == "drop_rows" else {},
         events=collector.events.measures(subjects),
         first_days=collector.anchors.first_days(),
+        coarsened=coarser.hierarchies if coarser is not None else {},
+        uncounted=uncounted,
         warnings=(
+            *said(uncounted, coarser),
             *unmatched,
             *_written_alike(collector, len(subjects) - alike),
             *map(_measured_with_one, disagreements),
@@ -210,6 +220,15 @@ def _beyond_budget(plan: Plan, *tables: ClassTable | None) -> list[Problem]:
     values = ", ".join(f"{name} has {size - 1} values" for name, size in sizes)
     cause = f"{len(table)} distinct tuples, {plan.policy.class_budget} allowed; {values}"
     return [TOO_MANY_CLASSES.at(cause, "class table")]
+
+
+def _fitted(collector: Collector, changes: Mapping[str, Change]) -> Coarsening | None:
+    """Return what has to be counted coarser; a hierarchy that does not fit the data is noted."""
+    try:
+        return coarsening(collector.tuples, collector.plan, changes)
+    except DeidError as error:
+        collector.problems += error.problems
+        return None
 
 
 def _raw(collector: Collector, pooled: set[str]) -> ClassTable | None:

@@ -12,6 +12,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from deid.classes import ClassTable, Codes
+from deid.hierarchy import Hierarchy
 from deid.model import FirstDay, Known, Measure
 from deid.values import Hashes, hash64, positions
 
@@ -91,7 +92,8 @@ class Facts:
     """Class table, subjects, identifiers by subject, vocabularies of pooled columns, hashes of the inputs.
 
     `classes` holds the values that the search starts from; `raw` those of the input, where a transform changed them
-    before the search.
+    before the search. `coarsened` holds, for variables that were counted at a coarser level because there were too many
+    distinct tuples, the hierarchy from that level on; `uncounted` says why the data as they came have no class table.
     """
 
     classes: ClassTable | None
@@ -111,10 +113,14 @@ class Facts:
     events: Mapping[str, Measure] = field(default_factory=dict)
     first_days: Mapping[str, FirstDay] = field(default_factory=dict, repr=False)
     register: Register | None = None
+    coarsened: Mapping[str, Hierarchy] = field(default_factory=dict, repr=False)
+    uncounted: str = ""
 
     @property
     def before(self) -> ClassTable | None:
         """The class table of the data as they came."""
+        if self.uncounted:
+            return None
         return self.classes if self.raw is None else self.raw
 
     def without_subjects(self) -> Facts:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from deid.collect import collect
+from deid.collect import TOO_MANY_CLASSES, collect
 from deid.database.address import Address
 from deid.database.digests import as_csv
 from deid.decisions import Plan, Policy
@@ -43,6 +43,8 @@ def measure_data(data: Path | Address | Source, policy: Policy, progress: Progre
         raise PolicyError(NO_QUASI.at("the policy declares no quasi-identifier", policy.path))
     key = Key.from_hex(Key.new())
     facts = collect(prepared.source, prepared.plan, key, lambda t, n: progress("read", t, n))
+    if facts.uncounted:
+        raise DataError(TOO_MANY_CLASSES.at(facts.uncounted, "class table"))
     facts = with_register(with_population(facts, prepared.plan, key), prepared.plan, key)
     assert facts.classes is not None
     return before(prepared.plan, facts)

@@ -20,13 +20,14 @@ import numpy.typing as npt
 
 from deid import hierarchies
 from deid.classes import ClassTable, Codes, group, regroup
+from deid.collecting.coarsening import spec_of
 from deid.decisions import Anonymise, Plan, Policy
 from deid.errors import DataError, PolicyError, UsageError, problem_kind
 from deid.facts import Facts, Subjects
 from deid.hierarchy import Recoding
 from deid.keys import Key
 from deid.report import private_file
-from deid.searching import hierarchies_of, spec_of
+from deid.searching import hierarchies_of
 from deid.values import positions
 
 NOT_FROZEN = problem_kind(
@@ -85,6 +86,8 @@ class Recipe:
         table = facts.classes
         if table is None or tuple(table.variables) != tuple(self.levels):
             raise PolicyError(NOT_FROZEN.at("the batch has other quasi-identifiers than the recipe"))
+        if facts.coarsened:
+            raise PolicyError(NOT_FROZEN.at("the batch has more distinct tuples than the budget", "class_budget"))
         axes = [self._axis(plan, name, words) for name, words in zip(table.variables, table.vocabularies, strict=True)]
         codes = np.column_stack([axis.maps[table.codes[:, i]] for i, axis in enumerate(axes)]).astype(np.int32)
         labels = tuple(axis.labels for axis in axes)
@@ -184,7 +187,7 @@ def freeze(plan: Plan, facts: Facts, recoding: Recoding | None) -> Recipe:
     if facts.population is not None:
         problems.append(NOT_FROZEN.at("a population is counted by batch", "population"))
     levels: dict[str, int | None] = {}
-    for name, hierarchy in hierarchies_of(plan, facts.classes).items():
+    for name, hierarchy in hierarchies_of(plan, facts).items():
         if hierarchy.data_dependent:
             problems.append(NOT_FROZEN.at("its hierarchy depends on the data", name))
         level = recoding.levels[name]

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 import numpy as np
 
 from deid import hierarchies
 from deid.anonymise import anonymise
 from deid.classes import ClassTable
+from deid.collecting.coarsening import spec_of
 from deid.decisions import Plan
 from deid.errors import DataError, DeidError, PolicyError, Problem
 from deid.facts import Facts
 from deid.hierarchy import Hierarchy, Recoding
-from deid.model import Role
 from deid.report.inputs import Burden
 
 
@@ -22,14 +19,18 @@ def recode(plan: Plan, facts: Facts) -> Recoding | None:
     """Search the recoding that the policy asks for; None where it asks for none. Raises PolicyError or DataError."""
     if plan.policy.anonymise is None or facts.classes is None:
         return None
-    return anonymise(facts.classes, hierarchies_of(plan, facts.classes), plan.policy.anonymise, facts.population)
+    return anonymise(facts.classes, hierarchies_of(plan, facts), plan.policy.anonymise, facts.population)
 
 
-def hierarchies_of(plan: Plan, table: ClassTable) -> dict[str, Hierarchy]:
+def hierarchies_of(plan: Plan, facts: Facts) -> dict[str, Hierarchy]:
     """Build the hierarchy of every quasi-identifier for the values that occur. Raises with all problems at once."""
     built: dict[str, Hierarchy] = {}
     problems: list[Problem] = []
-    for variable, vocabulary in zip(table.variables, table.vocabularies, strict=True):
+    table = facts.classes
+    for variable, vocabulary in zip(table.variables, table.vocabularies, strict=True) if table is not None else ():
+        if variable in facts.coarsened:
+            built[variable] = facts.coarsened[variable]
+            continue
         try:
             spec = spec_of(plan, variable)
             built[variable] = hierarchies.build(spec, vocabulary, folder=plan.policy.folder, name=variable)
@@ -42,15 +43,6 @@ def hierarchies_of(plan: Plan, table: ClassTable) -> dict[str, Hierarchy]:
 
 def _of(error: DeidError) -> tuple[Problem, ...]:
     return error.problems
-
-
-def spec_of(plan: Plan, variable: str) -> Mapping[str, Any] | str:
-    """Return the hierarchy that the policy gives a variable; one that is only kept can only be suppressed."""
-    for step in plan.steps:
-        if step.variable == variable and step.role is Role.QUASI and step.do == "generalise":
-            given: Mapping[str, Any] | str = getattr(step.transform, "hierarchy")  # noqa: B009
-            return given
-    return {"suppress_only": True, "max_level": 0}
 
 
 def burden(table: ClassTable, recoding: Recoding) -> tuple[Burden, ...]:

@@ -161,6 +161,8 @@ def judged(
 def before(plan: Plan, facts: Facts) -> dict[str, Measure]:
     """Return every measure of the data as they came."""
     table = facts.classes if facts.population is not None else facts.before  # a population is counted in base values
+    if facts.uncounted and facts.population is None and facts.classes is not None:
+        return {**_uncounted(facts.classes, _threshold(plan), facts.uncounted), **facts.events}
     if table is None or facts.classes is None:
         return dict(facts.events)
     evidence = Evidence(table, facts.population, threshold=_threshold(plan), fraction=_fraction(plan, facts.population))
@@ -295,10 +297,7 @@ def _measures(
         measures |= {**risk.measure_all(evidence), **sets_measures(after, plan.policy.anonymise)}
     elif facts.classes is not None:
         reason = "the release holds no subject column" if not countable else "no subject is left"
-        measures |= {
-            name: Measure(name, None, Status.NOT_COMPUTED, reason)
-            for name in risk.measure_all(Evidence(facts.classes, threshold=_threshold(plan)))
-        }
+        measures |= _uncounted(facts.classes, _threshold(plan), reason)
     subjects = max(facts.classes.subjects if facts.classes is not None else 0, 1)
     measures["suppressed_share"] = Measure("suppressed_share", suppressed / subjects)
     if recoding is not None:
@@ -311,6 +310,12 @@ def _measures(
         total = sum(count for (_, _, what), count in written.counts.items() if what == counted)
         measures[name] = Measure(name, float(total))
     return measures
+
+
+def _uncounted(like: ClassTable, threshold: float, reason: str) -> dict[str, Measure]:
+    """Return every measure that there would be for a class table, without a figure."""
+    names = risk.measure_all(Evidence(like, threshold=threshold))
+    return {name: Measure(name, None, Status.NOT_COMPUTED, reason) for name in names}
 
 
 def _residual(scan: Scan, written: Written) -> Measure:

@@ -205,6 +205,15 @@ class Tuples:
         hashes = universe.hashes
         if not self.quasi:
             return None, Subjects(hashes, np.zeros(len(hashes), np.int32))
+        vocabularies, columns = self.columns(counts_from, problems, changes)
+        table, member = build(tuple(self.quasi), vocabularies, columns, self._sensitive(universe))
+        return table, Subjects(hashes, member)
+
+    def columns(
+        self, counts_from: Mapping[str, str], problems: list[Problem], changes: Mapping[str, Change] | None = None
+    ) -> tuple[tuple[tuple[str | None, ...], ...], list[Narrow]]:
+        """Return for each quasi-identifier its vocabulary and the code of every subject."""
+        universe = self.universe()
         chosen = {name.upper(): table for name, table in counts_from.items()}
         columns, vocabularies = [], []
         for name, variable in self.quasi.items():
@@ -215,8 +224,7 @@ class Tuples:
                 problems.append(DISAGREE.at(cause, f"variable {name}"))
             columns.append(codes)
             vocabularies.append(vocabulary)
-        table, member = build(tuple(self.quasi), tuple(vocabularies), columns, self._sensitive(universe))
-        return table, Subjects(hashes, member)
+        return tuple(vocabularies), columns
 
     def _sensitive(self, universe: Universe) -> dict[str, tuple[tuple[str | None, ...], Codes, Narrow]]:
         result = {}

@@ -77,3 +77,9 @@ class ReportInputs:
     versions: Mapping[str, str] = field(default_factory=dict)
     key_origin: str = ""
     released_names: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+    @property
+    def people_before(self) -> int:
+        """Number of subjects of the input, which are counted even where their values as they came are not."""
+        table = self.before if self.before is not None else self.facts.classes
+        return table.subjects if table is not None else len(self.facts.subjects)

@@ -205,6 +205,6 @@ def left_out(inputs: ReportInputs, rules: Disclosure) -> list[str]:
 
 def _apart(inputs: ReportInputs, rules: Disclosure) -> bool:
     """Return whether no difference between rows and people lies near the number of excluded people."""
-    people = inputs.before.subjects if inputs.before is not None else len(inputs.facts.subjects)
+    people = inputs.people_before
     whole = people + inputs.facts.excluded_subjects
     return all(not rules.small(abs(rows - whole)) for rows in inputs.rows_before.values())

@@ -35,6 +35,7 @@ def manifest(inputs: ReportInputs, *, run: Mapping[str, Any]) -> dict[str, Any]:
             for table in inputs.plan.tables
             if any(step.column == table.subject and step.released for step in table.steps)
         },
+        "counted_from_level": {printable(name): own.lowest for name, own in inputs.facts.coarsened.items()},
         "files": {printable(name): printable(inputs.files[name]) for name in sorted(inputs.files)},
         "versions": {printable(name): printable(inputs.versions[name]) for name in sorted(inputs.versions)},
         "zip_vintage": ZIP_VINTAGE if uses_zip3(inputs) else None,

@@ -38,7 +38,7 @@ class Totals:
 
 def totals(inputs: ReportInputs, rules: Disclosure) -> Totals:
     """Count people before, suppressed and after, and decide whether all three may stand beside each other."""
-    before = inputs.before.subjects if inputs.before is not None else len(inputs.facts.subjects)
+    before = inputs.people_before
     after = inputs.after.subjects if inputs.after is not None else before
     recoding = inputs.recoding
     searched = inputs.facts.classes if inputs.facts.classes is not None else inputs.before

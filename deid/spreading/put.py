@@ -183,7 +183,7 @@ def _file(folder: Path, number: int) -> Path:
 
 def _lean(facts: Facts) -> Facts:
     """Return what a worker needs of the Facts: nothing of the risk before."""
-    return replace(facts, population=None, raw=None, events={}, register=None, warnings=())
+    return replace(facts, population=None, raw=None, events={}, register=None, coarsened={}, warnings=())
 
 
 _DETECTORS: dict[str, Detector | None] = {}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from deid.classes import ClassTable
 from deid.facts import Facts
 from deid.hierarchy import Recoding
-from deid.model import Measure
+from deid.model import Measure, Status
 from deid.risk.attacks import attack_classes, link_register
 from deid.risk.utility import recoding_utility
 
@@ -20,7 +20,12 @@ def attacked(
     if before is None or after is None:
         return {}
     found = attack_classes(before, after, recoding, seed=ATTACK_SEED, population=facts.population)
-    return found if recoding is None else found | recoding_utility(before, recoding, after)
+    if recoding is None:
+        return found
+    found |= recoding_utility(before, recoding, after)
+    lost = [f"util.nue.{name}" for name in facts.coarsened]
+    uncounted = [*lost, "util.nue"] if lost else []  # the finer values are not counted, so neither is what they lose
+    return found | {name: Measure(name, None, Status.NOT_COMPUTED, facts.uncounted) for name in uncounted}
 
 
 def linked(facts: Facts, after: ClassTable | None, recoding: Recoding | None) -> dict[str, Measure]:
