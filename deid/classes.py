@@ -20,6 +20,7 @@ Counts = npt.NDArray[np.int64]
 MISSING = 0  # the code of a missing value
 PACKED_BITS = 62  # of one integer that stands for a whole tuple
 AT_ONCE = 1_000_000  # rows of long arrays that are worked on at once, where a copy of the whole would take memory
+_SPAN = 4_000_000  # possible tuples that are counted at once
 _IN_CACHE = 32_768  # rows that are packed at once, so that they stay near the processor
 DENSE = 4  # up to this many possible tuples for each row they are looked up in a table, else sorted
 
@@ -172,6 +173,26 @@ def numbered(columns: Sequence[npt.NDArray[Any]], sizes: Sequence[int]) -> Codes
     """Return for each row the index of its group, as `group_columns` does, and no distinct rows."""
     space = prod(sizes)
     return _ranks(_packed(columns, sizes), space)[1] if space < 2**63 else group_columns(columns, sizes)[1]
+
+
+def unshared(columns: Sequence[npt.NDArray[Any]], sizes: Sequence[int]) -> int:
+    """Return how many rows share their tuple with no other row, in little more memory than one number a row."""
+    space = prod(sizes)
+    if space >= 2**63:
+        distinct, member = group_columns(columns, sizes)
+        return int(np.count_nonzero(tally(member, len(distinct)) == 1))
+    key = _packed(columns, sizes)
+    if space > DENSE * len(key):
+        key.sort()
+        fresh = np.ones(len(key) + 1, np.bool_)
+        np.not_equal(key[1:], key[:-1], out=fresh[1:-1])
+        return int(np.count_nonzero(fresh[1:] & fresh[:-1]))
+    alone = 0
+    for low in range(0, space, _SPAN):  # not all of them at once: the counts would take several times the keys
+        part = key[(key >= low) & (key < low + _SPAN)]
+        part -= low
+        alone += int(np.count_nonzero(np.bincount(part) == 1))
+    return alone
 
 
 def _packed(columns: Sequence[npt.NDArray[Any]], sizes: Sequence[int]) -> npt.NDArray[np.int64]:

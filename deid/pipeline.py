@@ -24,6 +24,7 @@ from deid.facts import Facts
 from deid.hierarchy import Recoding
 from deid.keys import Key
 from deid.linkage import with_register
+from deid.memory import give_back
 from deid.model import Profile, TableProfile
 from deid.naming import Names, released_names, released_plan, renaming_notes
 from deid.plan import resolve
@@ -181,6 +182,7 @@ def run(
         plan, source = prepared.plan, prepared.source
         opened.callback(source.close)
         facts, parts = _collect(engine, source, plan, key, progress)
+        give_back()
         facts = with_register(with_population(facts, plan, key), plan, key)
         plan, names = released_names(plan, facts, key)
         recoding = recode(plan, facts) if given is None else given.recoding(plan, facts, outside)
@@ -189,6 +191,7 @@ def run(
         treatments = _treatments(plan, facts, recoding, key, names, local=engine is None)
         written = _write(engine, source, parts, treatments, target, facts, stage, jobs, progress)
         treatments, facts = {}, facts.without_subjects()  # verification needs the room
+        give_back()
         if source.digests() != dict(facts.digests):
             raise DataError(CHANGED.at("a file is not the one that was read first"))
         released = target.released(written.tables.values())

@@ -19,6 +19,7 @@ from deid.contracts import Evidence, TableInfo
 from deid.decisions import Gate, Plan, Step, TablePlan
 from deid.facts import Facts, Hashes, Subjects
 from deid.hierarchy import Recoding
+from deid.memory import give_back
 from deid.model import GateOutcome, Measure, Role, Status, Verdict
 from deid.recipe import Cells, united
 from deid.report.inputs import ColumnRisk
@@ -132,6 +133,7 @@ def judged(
     for table in plan.tables:
         scan.names(table.released_name, _names(table.released_name, written.tables[table.table]))
     countable = all(_is_countable(table) for table in plan.tables)
+    give_back()
     after, subjects = _after(tuples, recoding) if countable else (None, None)
     tuples.quasi.clear()  # what grows with the rows goes as soon as it was counted: the measures need room
     tuples.sensitive.clear()
@@ -142,6 +144,7 @@ def judged(
     longitudinal = events.measures(subjects)
     del subjects
     tuples.let_go()
+    give_back()
     measures |= {**longitudinal, **counts.days.measures(), **attacked(facts, facts.classes, after, recoding)}
     measures |= linked(facts, after, recoding)
     measures["residual_identifiers"] = _residual(scan, written)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pyarrow as pa
 
-from deid.classes import Codes, numbered, tally
+from deid.classes import Codes, numbered, tally, unshared
 from deid.collecting.tuples import Narrow, Owners, Universe
 from deid.decisions import Step
 from deid.facts import Hashes, Subjects
@@ -138,10 +138,15 @@ def _of_parts(parts: list[Part], universe: Universe, classes: Codes | None, numb
     total = int(np.count_nonzero(there))
     once = total == len(at)
     alone = joint = _singled_out(at, codes, size, once=once)
-    if classes is not None:
+    if classes is not None and once:
+        own = classes[at]
+        own += np.int32(1)
+        del at, there
+        joint = unshared([own, codes], [number, size])
+    elif classes is not None:
         mixed = _mixed(classes, at, codes, number, size)
         del codes
-        joint = _singled_out(at, mixed, int(mixed.max()) + 1, once=once)
+        joint = _singled_out(at, mixed, int(mixed.max()) + 1, once=False)
     return total, alone, joint
 
 
