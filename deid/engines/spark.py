@@ -9,6 +9,7 @@ import pickle
 import traceback
 import warnings
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -41,6 +42,8 @@ Task = TypeVar("Task")
 Shared = TypeVar("Shared")
 Made = TypeVar("Made")
 _SCHEMA = "number long, made binary"
+#: Parts in one job, unless there are more workers: what comes of them goes through the small memory of the driver's Java.
+_AT_ONCE = 8
 
 
 @register("engine", "spark")
@@ -59,24 +62,32 @@ class Spark:
         if not tasks:
             return
         carried = self.session.sparkContext.broadcast(sealed((list(tasks), shared)))
-        found: pa.Table | None = None
-        cause = ""
+        failures: list[Failed] = []
+        at_once = max(self.workers(), _AT_ONCE)
         try:
-            found = self._mapped(_Mapping(work, carried), len(tasks)).toArrow()
-        except Exception:  # noqa: BLE001 - the words of Java may hold anything
-            cause = "a job failed"
+            for start in range(0, len(tasks), at_once):
+                numbers = range(start, min(start + at_once, len(tasks)))
+                made = _sorted(self._found(_Mapping(work, carried), numbers), numbers)
+                failures += [each for each in made if isinstance(each, Failed)]
+                if not failures:
+                    yield from made
         finally:
             carried.destroy()
-        if found is None:
-            raise UsageError(CLUSTER_FAILED.at(cause, "--engine spark"))
-        made = _sorted(found, len(tasks))
-        _refuse([each for each in made if isinstance(each, Failed)])
-        yield from made
+        _refuse(failures)
 
-    def _mapped(self, mapping: _Mapping, tasks: int) -> DataFrame:
+    def _found(self, mapping: _Mapping, numbers: range) -> pa.Table:
+        """Return what the workers make of some tasks: one job. Raises UsageError."""
+        found: pa.Table | None = None
+        with suppress(Exception):  # the words of Java may hold anything
+            found = self._mapped(mapping, numbers).toArrow()
+        if found is None:
+            raise UsageError(CLUSTER_FAILED.at("a job failed", "--engine spark"))
+        return found
+
+    def _mapped(self, mapping: _Mapping, numbers: range) -> DataFrame:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            return self.session.range(0, tasks, 1, tasks).mapInArrow(mapping, _SCHEMA)
+            return self.session.range(numbers.start, numbers.stop, 1, len(numbers)).mapInArrow(mapping, _SCHEMA)
 
 
 @dataclass(frozen=True)
@@ -119,14 +130,14 @@ def _place(error: Exception) -> str:
     return f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "unknown"
 
 
-def _sorted(found: pa.Table, tasks: int) -> list[Any]:
+def _sorted(found: pa.Table, wanted: range) -> list[Any]:
     numbers = found.column("number").to_pylist()
-    if sorted(numbers) != list(range(tasks)):
+    if sorted(numbers) != list(wanted):
         raise UsageError(CLUSTER_FAILED.at("some parts were not worked on", "--engine spark"))
     made: dict[int, Any] = {}
     for number, packed in zip(numbers, found.column("made"), strict=True):
         made[number] = pickle.loads(packed.as_buffer())  # noqa: S301 - made by our own workers
-    return [made[number] for number in range(tasks)]
+    return [made[number] for number in wanted]
 
 
 def _refuse(failures: Sequence[Failed]) -> None:
