@@ -42,7 +42,7 @@ Task = TypeVar("Task")
 Shared = TypeVar("Shared")
 Made = TypeVar("Made")
 _SCHEMA = "number long, made binary"
-#: Parts in one job, unless there are more workers: what comes of them goes through the small memory of the driver's Java.
+#: Parts in one job, unless there are more workers: what comes of them goes through the driver's Java.
 _AT_ONCE = 8
 
 
