@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from deid.classes import MISSING, Codes
-from deid.collecting.known import EVERYBODY, known_kind
+from deid.collecting.known import EVERYBODY, is_found_anywhere, known_kind
 from deid.collecting.rows import Rows
 from deid.contracts import Context, Detector
 from deid.decisions import Plan, Step, TablePlan
@@ -229,7 +229,7 @@ class Treatment:
             if kind and step.do != "redact":
                 values = canonical_text(rows.batch.column(step.position)).to_pylist()
                 for subject, value in zip(subjects, values, strict=True):
-                    if subject and value:
+                    if subject and value and not is_found_anywhere(kind, value):
                         own[subject][Known(kind, value)] = None
         shared = self.facts.known.get(EVERYBODY, ())
         return {

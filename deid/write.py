@@ -4,19 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack
+from itertools import chain
 from pathlib import Path
 
-import numpy as np
 import pyarrow as pa
 
 from deid.contracts import BATCH_ROWS, TableInfo, Writer
-from deid.facts import Hashes
+from deid.ordering import in_order
 from deid.registry import plugins
 from deid.treat import Treated
 
-#: Rows and cells that are sorted at once: a table of a thousand columns is sorted in smaller parts.
-BUCKET_ROWS, BUCKET_CELLS, FEWEST_ROWS = 250_000, 1_000_000, 5_000
 Counts = Counter[tuple[str, str]]
 
 
@@ -50,65 +47,21 @@ def write_ordered(tables: Iterator[pa.Table], info: TableInfo, opened: Callable[
 
 
 def _ordered(treated: Iterable[Treated], expected: int, spill: Path, counts: Counts) -> Iterator[pa.Table]:
-    held: list[tuple[pa.RecordBatch, Hashes]] = []
     iterator = iter(treated)
     first = next(iterator, None)
     if first is None:
         return
+    counted = _counted(chain([first], iterator), counts)
     if first.order is None:
-        for item in _chain(first, iterator):
-            counts.update(item.counts)
-            yield pa.Table.from_batches([item.batch])
+        yield from (pa.Table.from_batches([item.batch]) for item in counted)
         return
-    most = min(BUCKET_ROWS, max(BUCKET_CELLS // max(first.batch.num_columns, 1), FEWEST_ROWS))
-    if expected <= most:
-        for item in _chain(first, iterator):
-            counts.update(item.counts)
-            assert item.order is not None
-            held.append((item.batch, item.order))
-        yield _sorted(held)
-        return
-    yield from _through_buckets(_chain(first, iterator), -(-expected // most), spill, counts)
+    yield from in_order(((item.batch, item.order) for item in counted if item.order is not None), expected, spill)
 
 
-def _chain(first: Treated, rest: Iterator[Treated]) -> Iterator[Treated]:
-    yield first
-    yield from rest
-
-
-def _through_buckets(treated: Iterator[Treated], number: int, spill: Path, counts: Counts) -> Iterator[pa.Table]:
-    """Split rows by the leading bits of their order into files, then sort each file on its own."""
-    width = np.uint64(2**64 // number + 1)
-    files = [spill / f"bucket-{i}.arrow" for i in range(number)]
-    with ExitStack() as stack:
-        writers: list[pa.RecordBatchStreamWriter] = []
-        for item in treated:
-            counts.update(item.counts)
-            assert item.order is not None
-            batch = item.batch.append_column("\x00order", pa.array(item.order))
-            if not writers:
-                writers = [stack.enter_context(pa.ipc.new_stream(str(path), batch.schema)) for path in files]
-            bucket = item.order // width
-            gathered = batch.take(pa.array(np.argsort(bucket, kind="stable")))
-            start = 0
-            for i, rows in enumerate(np.bincount(bucket.astype(np.int64), minlength=number).tolist()):
-                if rows:
-                    writers[i].write_batch(gathered.slice(start, rows))
-                start += rows
-    for path in files:
-        with pa.ipc.open_stream(str(path)) as reader:
-            table = reader.read_all()
-        path.unlink()
-        order = np.argsort(np.asarray(table.column("\x00order")), kind="stable")
-        table = table.drop_columns(["\x00order"]).take(pa.array(order))
-        yield table
-        del table  # before the next is read
-
-
-def _sorted(held: list[tuple[pa.RecordBatch, Hashes]]) -> pa.Table:
-    table = pa.Table.from_batches([batch for batch, _ in held])
-    order = np.concatenate([order for _, order in held])
-    return table.take(pa.array(np.argsort(order, kind="stable")))
+def _counted(treated: Iterable[Treated], counts: Counts) -> Iterator[Treated]:
+    for item in treated:
+        counts.update(item.counts)
+        yield item
 
 
 def _chunk_rows(info: TableInfo) -> int:

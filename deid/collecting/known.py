@@ -23,6 +23,11 @@ _FOUND_ANYWHERE = re.compile(r"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9
 _KEYS = frozenset({"record_id", "uuid"})
 
 
+def is_found_anywhere(kind: str, text: str) -> bool:
+    """Whether a key of a record is found in any text by its form, so that nobody's record has to name it."""
+    return kind in _KEYS and _FOUND_ANYWHERE.fullmatch(text) is not None
+
+
 def text_tables(plan: Plan) -> tuple[str, ...]:
     """Return the tables that hold free text to be redacted."""
     return tuple(table.table for table in plan.tables if any(step.do == "redact" for step in table.steps))
@@ -63,7 +68,7 @@ class KnownCollector:
 
     def _pairs(self, kind: str, subjects: Iterable[str | None], values: Iterable[str | None]) -> None:
         for owner, text in zip(subjects, values, strict=True):
-            if owner and text and not (kind in _KEYS and _FOUND_ANYWHERE.fullmatch(text)):
+            if owner and text and not is_found_anywhere(kind, text):
                 self.by_subject.setdefault(owner, set()).add(Known(kind, text))
 
     def frozen(self) -> dict[str, tuple[Known, ...]]:

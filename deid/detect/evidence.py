@@ -22,7 +22,7 @@ _SMALL = re.compile(r"[a-z]+")
 TITLES = frozenset(("mr", "mrs", "ms", "dr", "miss", "prof", "professor", "doctor", "nurse", "sister"))
 
 
-@lru_cache(maxsize=200_000)
+@lru_cache(maxsize=30_000)
 def kind_of(word: str) -> str:
     """Return how a word is written and what the lists know of it, as one short string."""
     if any(char.isdigit() for char in word):
@@ -45,7 +45,7 @@ def _figures(match: re.Match[str]) -> str:
     return str(min(len(match.group()), 9))
 
 
-@lru_cache(maxsize=200_000)
+@lru_cache(maxsize=30_000)
 def _neighbour(word: str) -> str:
     """Return what a neighbouring word says: itself where it is a common one, else its kind."""
     plain = lexicon.fold_word(word).removesuffix("'s")

@@ -106,7 +106,7 @@ def _listed_foreign() -> frozenset[str]:
     return frozenset(fold_word(word) for word in _read("foreign_words.txt"))
 
 
-@lru_cache(maxsize=200_000)
+@lru_cache(maxsize=30_000)
 def is_foreign(written: str) -> bool:
     """Whether a word of a text is one of another language: in lower case even where it is a name elsewhere (`du`)."""
     word = fold_word(written)
@@ -164,7 +164,7 @@ def countries() -> frozenset[str]:
     return frozenset(name for name in Provider.countries if name not in ("Jersey", "Georgia", "Jordan", "Chad")) | own
 
 
-@lru_cache(maxsize=200_000)
+@lru_cache(maxsize=30_000)
 def is_word(word: str) -> bool:
     """Whether a lower-case word is a common or clinical one, in any inflection."""
     words = common_words()
@@ -241,7 +241,7 @@ def english_names() -> frozenset[str]:
     return frozenset(names)
 
 
-@lru_cache(maxsize=200_000)
+@lru_cache(maxsize=30_000)
 def is_name(word: str) -> bool:
     """Whether a lower-case word is known as a given name or surname."""
     if word in given_names() or word in family_names():
@@ -249,7 +249,7 @@ def is_name(word: str) -> bool:
     return "-" in word and all(is_name(part) for part in word.split("-") if part) and len(word) > 3
 
 
-@lru_cache(maxsize=200_000)
+@lru_cache(maxsize=30_000)
 def is_only_a_name(word: str) -> bool:
     """Whether a lower-case word is a name and no common or clinical word."""
     return is_name(word) and not is_word(word) and (word in english_names() or word not in eponyms())

@@ -181,10 +181,11 @@ def entities(asked: Sequence[Asked], model: str = MODEL) -> list[list[Span]]:
     engine = analyzer(model)
     spans: list[list[Span]] = [[] for _ in asked]
     pieces = [(number, offset, piece) for number, own in enumerate(asked) for offset, piece in own.stretches()]
-    batch = engine.nlp_engine.process_batch([piece for *_, piece in pieces], language="en", batch_size=64)
-    for (number, offset, _), (piece, artifacts) in zip(pieces, batch, strict=True):
-        for result in engine.analyze(piece, language="en", nlp_artifacts=artifacts, score_threshold=0.3):
-            kind = _KIND.get(result.entity_type)
-            if kind:
-                spans[number].append(Span(offset + result.start, offset + result.end, kind, float(result.score), "ner"))
+    with engine.nlp_engine.nlp["en"].memory_zone():  # else every new word stays in the model's vocabulary
+        batch = engine.nlp_engine.process_batch([piece for *_, piece in pieces], language="en", batch_size=64)
+        for (number, offset, _), (piece, artifacts) in zip(pieces, batch, strict=True):
+            for result in engine.analyze(piece, language="en", nlp_artifacts=artifacts, score_threshold=0.3):
+                kind, start, end = _KIND.get(result.entity_type), offset + result.start, offset + result.end
+                if kind:
+                    spans[number].append(Span(start, end, kind, float(result.score), "ner"))
     return spans

@@ -110,7 +110,7 @@ def of_mixed_form(written: str) -> bool:
     return written[1:2].islower() and not written[1:].islower() and not re.match(r"(?:Mc|Mac|De|Di|La|Le|Van|O['’])[A-Z]", written)  # fmt: skip
 
 
-@lru_cache(maxsize=100_000)
+@lru_cache(maxsize=30_000)
 def clinical_shape(word: str) -> bool:
     """Whether a lower-case word has the ending of a drug, disease, procedure or laboratory term and is no known name."""
     if word in lexicon.clinical_words():
@@ -120,7 +120,7 @@ def clinical_shape(word: str) -> bool:
     return bool(_DRUG.fullmatch(word) or _CLINICAL_TAIL.fullmatch(word))
 
 
-@lru_cache(maxsize=200_000)
+@lru_cache(maxsize=30_000)
 def unknown(word: str) -> bool:
     """Whether a lower-case word is neither a common word nor shaped like a clinical term: it may be a name."""
     return (
@@ -142,7 +142,7 @@ def _is_slip(word: str) -> bool:
     )
 
 
-@lru_cache(maxsize=200_000)
+@lru_cache(maxsize=30_000)
 def could_be_name(word: str) -> bool:
     """Whether a lower-case word is a known name or a word known from nowhere."""
     if word in lexicon.clinical_words() and word not in lexicon.english_names():

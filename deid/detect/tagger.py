@@ -52,7 +52,7 @@ def could_be_marked(word: str) -> bool:
     return word.lower() not in TITLES and not (word.islower() and _is_small(word))
 
 
-@lru_cache(maxsize=200_000)
+@lru_cache(maxsize=30_000)
 def _is_small(word: str) -> bool:
     plain = lexicon.fold_word(word).removesuffix("'s")
     return lexicon.is_word(plain) and not lexicon.is_name(plain)
@@ -135,7 +135,7 @@ def marked(words: Words, judged: Sequence[int], likely: npt.NDArray[np.float32],
         yield from _span(words, run, labels[run[-1]], surest)
 
 
-@lru_cache(maxsize=200_000)
+@lru_cache(maxsize=30_000)
 def _doubt(word: str) -> float:
     """Return how much surer than usual the evidence must be for a word that is a common one too."""
     plain = lexicon.fold_word(word).removesuffix("'s")

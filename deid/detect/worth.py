@@ -31,7 +31,7 @@ class Worth:
     plain: bool
 
     @classmethod
-    @lru_cache(maxsize=20_000)
+    @lru_cache(maxsize=2_000)
     def of(cls, text: str) -> Worth:
         """Read a text once."""
         words = frozenset(_WORD.findall(text.lower()))

@@ -23,7 +23,7 @@ from deid.formats.fhir_groups import BUNDLE, NDJSON, RESOURCE_FILE, Group, Readi
 from deid.formats.fhir_json import document
 from deid.formats.fhir_labels import LABELS
 from deid.formats.fhir_layout import RESOURCE
-from deid.formats.fhir_writer import PATIENT, STRUCTURE, FhirWriter
+from deid.formats.fhir_writer import AT_ONCE, PATIENT, STRUCTURE, FhirWriter
 from deid.formats.json_lines import INVALID, parsed
 from deid.formats.records import RECORD_LIMIT
 from deid.formats.refusals import CHANGED, EMPTY, OPTION
@@ -104,6 +104,10 @@ class Fhir:
                 held, rows = [], 0
         if held:
             yield _batch(held, rows, table)
+
+    def rows_at_once(self, _schema: pa.Schema) -> int:
+        """Return how many rows are handed to the writer at once; it writes resource by resource."""
+        return AT_ONCE
 
     def open(self, path: Path, table: TableInfo) -> Writer:
         """Open a new file in the layout of the one that was read. Raises DataError for a table that was never FHIR."""

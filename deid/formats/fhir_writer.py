@@ -22,7 +22,7 @@ from deid.values import as_text
 
 PATIENT, STRUCTURE = "_patient", "_structure"
 #: Rows that stand in memory as dictionaries at once.
-_AT_ONCE = 4_096
+AT_ONCE = 4_096
 
 
 class FhirWriter:
@@ -42,8 +42,8 @@ class FhirWriter:
 
     def write(self, batch: pa.RecordBatch) -> None:
         """Append rows; the rows of a resource may be spread over two batches."""
-        for first in range(0, batch.num_rows, _AT_ONCE):
-            self._write(batch.slice(first, _AT_ONCE))
+        for first in range(0, batch.num_rows, AT_ONCE):
+            self._write(batch.slice(first, AT_ONCE))
 
     def _write(self, batch: pa.RecordBatch) -> None:
         starts = batch.column(self._names.index(STRUCTURE)).to_pylist()

@@ -24,7 +24,7 @@ from deid.errors import DataError, problem_kind
 from deid.facts import Facts, Hashes
 from deid.spreading.parts import Part
 from deid.treat import Treatment
-from deid.write import BUCKET_ROWS, Counts, write_ordered
+from deid.write import Counts, write_ordered
 
 ROWS_LOST = problem_kind(
     "D104",
@@ -34,6 +34,8 @@ ROWS_LOST = problem_kind(
 )
 _ORDER = "\x00order"
 _PARTS = "parts"
+#: Rows that the driver sorts at once.
+BUCKET_ROWS = 250_000
 
 
 @dataclass(frozen=True)
