@@ -168,18 +168,19 @@ def countries() -> frozenset[str]:
 def is_word(word: str) -> bool:
     """Whether a lower-case word is a common or clinical one, in any inflection."""
     words = common_words()
-    if word in words or _stem_is_word(word, words):
+    if word in words or stem_is_word(word, words):
         return True
     if "-" in word:
         return all(part == "" or part.isdigit() or is_word(part) for part in word.split("-"))
     for prefix in _PREFIXES:
         rest = word[len(prefix) :]
-        if word.startswith(prefix) and len(rest) > 3 and (rest in words or _stem_is_word(rest, words)):
+        if word.startswith(prefix) and len(rest) > 3 and (rest in words or stem_is_word(rest, words)):
             return True
     return False
 
 
-def _stem_is_word(word: str, words: frozenset[str]) -> bool:
+def stem_is_word(word: str, words: frozenset[str]) -> bool:
+    """Whether a word is an inflection of one of these words."""
     for suffix, ending in _SUFFIXES:
         if word.endswith(suffix) and len(word) - len(suffix) >= 2:
             stem = word[: len(word) - len(suffix)]

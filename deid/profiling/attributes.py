@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from deid.model import DIRECT_KINDS, ColumnProfile
 from deid.profiling.conventions import dialects
-from deid.profiling.header import hints, words_of
+from deid.profiling.header import fold, hints, words_of
 from deid.profiling.look import Look
 from deid.profiling.words import word_set
 
@@ -52,7 +52,8 @@ def _identifying(column: ColumnProfile, look: Look) -> int:
     """Return how many labels name something that identifies; 0 where the labels are no names of attributes."""
     if look.distinct < 2 or look.distinct > _MOST_ATTRIBUTES or look.unique > 0.7 or look.numeric >= 0.5:
         return 0
-    labels = [label for label in look.values if len(label) <= _LONGEST]
+    titles = word_set("title")
+    labels = [label for label in look.values if len(label) <= _LONGEST and fold(label).rstrip(".") not in titles]
     told = [hints(label.rstrip("?:. ")) for label in labels]
     if not _says(column.column, "attribute"):
         known = sum(max((hint.points for hint in each.values()), default=0.0) >= _NAMED for each in told)

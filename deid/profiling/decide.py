@@ -15,13 +15,14 @@ from deid.model import DIRECT_KINDS
 from deid.profiling import fits_clinical, fits_general, fits_identity, fits_names, fits_people, fits_places
 from deid.profiling.conventions import CONVENTION, convention
 from deid.profiling.dictionaries import YES_NO, us_states
-from deid.profiling.doubts import against_closed, is_version, may_be_people
+from deid.profiling.doubts import against_closed, is_version, may_be_people, of_procedures
 from deid.profiling.evidence import Case, evidence, with_others
 from deid.profiling.fit import AGAINST, HOLDS, LIKELY, NEVER, SURE, Fit, Test
 from deid.profiling.header import Hint, fold, hints, words_of
 from deid.profiling.look import Look
 from deid.profiling.suspects import suspect
 from deid.profiling.tally import Tally
+from deid.profiling.vocabulary import clinical, stranger_labels, tells
 from deid.profiling.words import word_set
 
 _ROOMS = (fits_identity, fits_names, fits_places, fits_people, fits_clinical, fits_general)
@@ -73,6 +74,7 @@ def decide(
         fit = FITS[kind](look)
         hint = case.hints.get(kind)
         fit = against_closed(fit, hint, look) if kind == "category" else fit
+        fit = of_procedures(fit, hint, look) if kind == "code" else fit
         case.fits[kind] = fit
         case.totals[kind] = _total(fit, hint)
     if case.hint("category") >= _CLEAR_HINT and case.fits["code"].points >= LIKELY:
@@ -86,7 +88,8 @@ def decide(
     if doubt == "initials":
         return ("initials",), ("the header speaks of staff, the values are initials",)
     if doubt:
-        return ("unknown",), (f"some value may hold {doubt}", *evidence(("unknown",), case, tally, False))
+        holds = with_others("unknown", case, tally)[:3]
+        return holds, (f"some value may hold {doubt}", *evidence(holds, case, tally, False))
     holds = with_others(best, case, tally)
     if name in neighbours.barcodes and "sample_id" not in holds:
         holds = ("sample_id", *holds)
@@ -111,6 +114,10 @@ def doubted(name: str, best: str, case: Case) -> str:
     if best == "state":
         return _no_state(case)
     study = hint is not None and hint.words == "study identifier"
+    if best in ("category", "constant") and not defined and not study and not fits_places.payer_types(look):
+        said = stranger_labels(look, told=hint is not None and tells(hint))
+        if said:
+            return said
     return suspect(look, terms=defined or study or best in _TERMS, words=best in ("category", "constant"))
 
 
@@ -225,7 +232,7 @@ def _harmless(kind: str, case: Case) -> bool:
         return look.nucleotides
     if kind == "diagnosis_code":
         return fits_places.topography(look)
-    if kind == "category" and (fits_places.payer_types(look) or look.share("grade") == 1.0):
+    if kind == "category" and (fits_places.payer_types(look) or look.share("grade") == 1.0 or clinical(look)):
         return True
     if kind == "free_text":  # it is redacted, whatever the header calls it
         return case.fits[kind].points >= fits_general.WORDY and _no_token(case)

@@ -12,12 +12,22 @@ from deid.profiling.words import word_set
 #: Kinds that are words for a person, so that ordinary labels under such a header are harmless and strange ones are not.
 _PEOPLE = ("person_name", "given_name", "family_name", "clinician_name", "username", "initials")
 
+_PROCEDURES = frozenset({"cpt", "hcpcs", "proc", "procedure", "betos"})
+
 
 def against_closed(fit: Fit, hint: Hint | None, look: Look) -> Fit:
     """Doubt labels that are words of no list under a header that speaks of few known ones: `stage`, `severity`."""
     closed = hint is not None and bool(word_set("closed").intersection(hint.words.split()))
     if closed and fit.points > AGAINST and look.distinct >= 3 and look.unfamiliar >= 0.6:
         return Fit(AGAINST, of(look.unfamiliar, "are words of no list under a header of few known ones", look))
+    return fit
+
+
+def of_procedures(fit: Fit, hint: Hint | None, look: Look) -> Fit:
+    """Believe a header that names the codes of procedures, though five digits could be numbers handed out."""
+    said = hint is not None and bool(_PROCEDURES.intersection(hint.words.split()))
+    if said and fit.points < POSSIBLE and look.share("procedure") == 1.0:
+        return Fit(POSSIBLE, of(1.0, "have the shape of codes of procedures", look))
     return fit
 
 

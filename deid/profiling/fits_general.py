@@ -11,6 +11,7 @@ from deid.profiling.dictionaries import SURE_YES_NO, YES_NO
 from deid.profiling.fit import AGAINST, DOUBT, LIKELY, NEVER, POSSIBLE, SILENT, STANDS, SURE, Fit, Test, of
 from deid.profiling.fits_places import payer_types
 from deid.profiling.look import Look
+from deid.profiling.vocabulary import clinical
 
 #: Labels that hardly repeat are rarely a category, unless the name is sure of it.
 NEAR_UNIQUE = -2.0
@@ -36,11 +37,15 @@ def flag(look: Look) -> Fit:
 
 def category(look: Look) -> Fit:
     """Few repeated labels; in small tables short labels under a name that says so."""
+    if look.share("sequence_type") == 1.0 and 2 <= look.distinct <= 200 and look.values[0][0].isupper():
+        return Fit(STANDS, "the values are sequence types of bacteria")
     against = _no_category(look)
     if against:
         return against
     if look.share("tnm") >= 0.8:
         return Fit(STANDS if look.distinct >= 3 else LIKELY, of(look.share("tnm"), "are TNM or stage labels", look))
+    if clinical(look):
+        return Fit(STANDS, "the values are clinical terms")
     if look.share("grade") == 1.0:
         return Fit(STANDS, "the values are counts of pregnancies, or grades of retinopathy")
     if payer_types(look):

@@ -8,18 +8,18 @@ from deid.profiling import checks
 from deid.profiling.dictionaries import SURE_YES_NO
 from deid.profiling.fit import AGAINST, DOUBT, LIKELY, NEVER, POSSIBLE, SILENT, STANDS, SURE, Fit, Test, graded, of
 from deid.profiling.look import Look
+from deid.profiling.vocabulary import clinical
 
 
 def identifier(look: Look) -> Fit:
     """Anything short without a published format: a record number may be three digits or thirty letters."""
+    plain = _plainly_medical(look)
+    if plain:
+        return Fit(NEVER, plain)
     if yes_no(look):
         return Fit(AGAINST, "the values are yes and no")
     if look.dates >= 0.8:
         return Fit(AGAINST, of(look.dates, "are dates", look))
-    if look.nucleotides:
-        return Fit(NEVER, of(look.share("nucleotides"), "are sequences of bases", look))
-    if look.share("grade") == 1.0:
-        return Fit(NEVER, "the values are counts of pregnancies, or grades of retinopathy")
     if look.prose >= 0.3 and look.words >= 6:
         return Fit(AGAINST, of(look.prose, "read as sentences", look))
     if look.decimal >= 0.3:
@@ -32,6 +32,15 @@ def identifier(look: Look) -> Fit:
     if look.unique >= 0.95 and look.present >= 20:
         return Fit(POSSIBLE, f"{look.distinct} distinct values in {look.present} cells")
     return Fit(SILENT)
+
+
+def _plainly_medical(look: Look) -> str:
+    """Return what of medicine the values are, so that they number nobody; '' where they are nothing of it."""
+    if look.nucleotides:
+        return of(look.share("nucleotides"), "are sequences of bases", look)
+    if look.share("grade") == 1.0:
+        return "the values are counts of pregnancies, or grades of retinopathy"
+    return "the values are clinical terms" if clinical(look) else ""
 
 
 def subject(look: Look) -> Fit:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from deid.profiling.fit import AGAINST, LIKELY, POSSIBLE, SILENT, STANDS, SURE, Fit, Test, graded, of
+from deid.profiling.fit import AGAINST, LIKELY, NEVER, POSSIBLE, SILENT, STANDS, SURE, Fit, Test, graded, of
 from deid.profiling.fits_identity import plain_labels, yes_no
 from deid.profiling.look import Look
+from deid.profiling.vocabulary import clinical
 
 
 def _no_name(look: Look) -> Fit | None:
@@ -14,6 +15,8 @@ def _no_name(look: Look) -> Fit | None:
         return Fit(AGAINST, of(max(look.numeric, look.dates), "are numbers or dates", look))
     if yes_no(look):
         return Fit(AGAINST, "the values are yes and no")
+    if clinical(look):
+        return Fit(NEVER, "the values are clinical terms")
     if look.prose >= 0.3:
         return Fit(AGAINST, of(look.prose, "read as sentences", look))
     return None

@@ -96,6 +96,8 @@ SHAPE: Mapping[str, str] = {
     "icd9": r"^(V\d{2}|E\d{3}|\d{3})(\.?\d{1,2})?$",
     "grade": r"(?i)^(G\d{1,2} ?P\d{1,2}( ?A\d{1,2})?( ?L\d{1,2})?|R[0-3][AS]? ?M[01]( ?P[01])?)$",
     "topography": r"(?i)^C([0-7]\d|80)\.\d$",
+    "sequence_type": r"^(ST|CC|SLV|t)-?\d{1,5}$",
+    "procedure": r"^(\d{5}|\d{4}[A-Z]|[A-V]\d{4})(-[0-9A-Z]{2})?$",
     "icdo": r"^\d{4}/\d$",
     "loinc": r"^\d{1,5}-\d$",
     "digits_6_18": r"^\d{6,18}$",

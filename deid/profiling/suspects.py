@@ -125,10 +125,10 @@ def _is_strange(word: str) -> bool:
     if plain in eponyms() or is_word(plain) or is_word(plain.replace("ae", "e").replace("oe", "e")):
         return False
     known = plain in dictionaries.towns() or is_only_a_name(plain)
-    return known or not (plain.endswith(tuple(word_set("word_end") | word_set("label_end"))) or _nearly_word(plain))
+    return known or not (plain.endswith(tuple(word_set("word_end") | word_set("label_end"))) or nearly_word(plain))
 
 
-def _nearly_word(word: str) -> bool:
+def nearly_word(word: str) -> bool:
     """Whether a word is an adjective of a known one, a known one cut short, or one with a letter left out."""
     from deid.detect.lexicon import common_words, is_word
 

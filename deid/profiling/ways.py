@@ -1,9 +1,10 @@
-"""How a column as a whole writes its dates, and the unit of its ages: tags that transforms read cells by."""
+"""How a column as a whole writes its dates, the unit of its ages, whose accounts it numbers: tags for policies."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from deid.profiling import checks
 from deid.profiling.header import words_of
 from deid.profiling.look import Look
 from deid.years import reading
@@ -15,11 +16,13 @@ _UNITS: Mapping[str, frozenset[str]] = {
     "days": frozenset({"day", "days", "tage", "jours", "dias"}),
     "hours": frozenset({"hr", "hrs", "hour", "hours"}),
 }
+#: Words of a header that speak of money, where a number joins no two tables of care.
+_BANK = frozenset({"bank", "iban", "bic", "cc", "credit", "creditcard", "card", "eft", "konto", "kontonummer", "debit"})
 _DATES = ("date", "birth_date", "death_date")
 
 
 def ways(name: str, holds: Sequence[str], look: Look) -> tuple[str, ...]:
-    """Return the tags of a column: where its dates have a short year, what its numbers count, the unit of its ages."""
+    """Return the tags of a column: how its dates are written, what its numbers count or join, the unit of its ages."""
     kind = holds[0] if holds else ""
     words = frozenset(words_of(name))
     if kind in _DATES:
@@ -27,4 +30,10 @@ def ways(name: str, holds: Sequence[str], look: Look) -> tuple[str, ...]:
         return (found,) if found else ()
     if kind == "age":
         return tuple(f"age_in_{unit}" for unit, names in _UNITS.items() if names & words)[:1]
+    if kind == "account_number" and not _BANK & words and not look.share_where(_of_a_bank) > 0.5:
+        return ("account_of_care",)
     return ()
+
+
+def _of_a_bank(value: str) -> bool:
+    return checks.iban(value) or checks.card(value)
