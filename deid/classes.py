@@ -267,9 +267,18 @@ def _by_class(values: tuple[str | None, ...], pairs: npt.NDArray[np.int64], memb
         np.multiply(member[subjects], width, out=part, dtype=np.int64)
         part += codes
     pairs.sort()
-    starts = np.flatnonzero(np.append(True, pairs[1:] != pairs[:-1])) if len(pairs) else np.zeros(0, np.int64)
-    cells, counts = pairs[starts], np.diff(starts, append=len(pairs)).astype(np.int64)
-    return Histogram(values, (cells // width).astype(np.int32), (cells % width).astype(np.int32), counts)
+    fresh = np.ones(len(pairs), np.bool_)
+    np.not_equal(pairs[1:], pairs[:-1], out=fresh[1:])
+    counts = np.flatnonzero(fresh)
+    counts[:-1] = counts[1:] - counts[:-1]
+    counts[-1:] = len(pairs) - counts[-1:]
+    classes, codes = np.empty(len(counts), np.int32), np.empty(len(counts), np.int32)
+    end = 0
+    for start in range(0, len(pairs), AT_ONCE):
+        part = pairs[start : start + AT_ONCE][fresh[start : start + AT_ONCE]]
+        classes[end : end + len(part)], codes[end : end + len(part)] = np.divmod(part, width)
+        end += len(part)
+    return Histogram(values, classes, codes, counts)
 
 
 def _unpacked(keys: npt.NDArray[Any], sizes: Sequence[int]) -> Codes:

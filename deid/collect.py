@@ -25,6 +25,7 @@ from deid.decisions import Plan, Step, TablePlan
 from deid.errors import DataError, DeidError, Problem, UsageError, problem_kind
 from deid.facts import Facts, Hashes
 from deid.keys import Key
+from deid.memory import give_back
 from deid.model import Role
 from deid.source import Source
 from deid.values import canonical, canonical_text, distinct, hash64, on_distinct
@@ -167,6 +168,7 @@ def frozen(collector: Collector, digests: Mapping[str, str]) -> Facts:
         for name, variable in collector.pools.items()
     }
     pooled = {step.variable: _pooling(step, pools) for step in plan.steps if step.do == POOLED}
+    give_back()
     coarser = _fitted(collector, pooled)
     changes = pooled if coarser is None else {**pooled, **coarser.changes}
     classes, subjects = collector.tuples.build(plan.policy.counts_from, disagreements, changes)
