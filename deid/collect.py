@@ -26,7 +26,7 @@ from deid.errors import DataError, DeidError, Problem, UsageError, problem_kind
 from deid.facts import Facts, Hashes
 from deid.keys import Key
 from deid.memory import give_back
-from deid.model import Role
+from deid.model import REFERENCES_LEFT_OUT, RESOURCES_LEFT_OUT, UNSEARCHABLE, Role
 from deid.source import Source
 from deid.values import canonical, canonical_text, distinct, hash64, on_distinct
 
@@ -56,6 +56,12 @@ TOO_MANY_CLASSES = problem_kind(
 )
 #: Transforms that need pass one's vocabulary of frequent values.
 POOLED = "pool_rare"
+#: What is said of the cells of dropped columns, by the tag of the column.
+SAID = {
+    RESOURCES_LEFT_OUT: "resource(s) of types that are left out were removed",
+    REFERENCES_LEFT_OUT: "reference(s) to resources of these types were removed; an identifier beside one stays",
+    UNSEARCHABLE: "attachment(s) that cannot be searched (PDF, RTF, images ...) were removed",
+}
 _BATCHES = 16  # whose subjects may wait to be put together
 
 
@@ -82,6 +88,7 @@ class Collector:
     missing: dict[str, int] = field(default_factory=dict)
     loose: list[Hashes] = field(default_factory=list)
     cut: list[str] = field(default_factory=list)
+    dropped: dict[str, int] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
 
     def shed(self) -> None:
@@ -207,6 +214,7 @@ def frozen(collector: Collector, digests: Mapping[str, str]) -> Facts:
             *map(_measured_with_one, disagreements),
             *_orphans(collector),
             *_cut(collector),
+            *_dropped(collector),
         ),
     )
 
@@ -294,6 +302,7 @@ def _read(
         for step in table.steps:
             _column(step, named, owners, collector)
             _needles(step, rows, collector)
+            _count_dropped(step, rows, collector)
             if step.do not in ("drop", "suppress"):
                 collector.references.add(step.table, step.column, rows.batch.column(step.position))
         collector.anchors.add(table.table, named)
@@ -351,6 +360,13 @@ def _column(step: Step, rows: Rows, owners: Owners | None, collector: Collector)
             collector.least[step.variable] = int(getattr(step.transform, "at_least"))  # noqa: B009
 
 
+def _count_dropped(step: Step, rows: Rows, collector: Collector) -> None:
+    """Count the cells of a dropped column whose number the report says."""
+    for tag in SAID.keys() & step.tags if step.do == "drop" else ():
+        column = rows.batch.column(step.position)
+        collector.dropped[tag] = collector.dropped.get(tag, 0) + len(column) - column.null_count
+
+
 def _needles(step: Step, rows: Rows, collector: Collector) -> None:
     if step.role is Role.DIRECT and "genotype" not in step.tags:  # no cell of theirs names anybody by itself
         for batch in (rows.batch, rows.gone):  # whoever is left out is looked for all the same
@@ -398,6 +414,13 @@ def _cut(collector: Collector) -> tuple[str, ...]:
         return ()
     cause = "without the samples of excluded subjects, alleles that they alone carried, and counts that they were in"
     return (f"{len(collector.cut)} variant file(s) released {cause}",)
+
+
+def _dropped(collector: Collector) -> tuple[str, ...]:
+    """Say how much of what was dropped is missed by somebody who counts; a few are not printed."""
+    least = collector.plan.policy.cell_minimum
+    counted = ((collector.dropped.get(tag, 0), what) for tag, what in SAID.items())
+    return tuple(f"{count if count >= least else 'a few'} {what}" for count, what in counted if count)
 
 
 def _loose(subject: pa.Array) -> pa.Array:

@@ -149,6 +149,12 @@ class FirstDay:
     delta: int = field(repr=False)
 
 
+#: Tags that formats give: a column of which nothing is released whatever the policy says of it, and one of these that
+#: names somebody; columns whose cells are counted for the report where they are dropped.
+LEFT_OUT, NAMING = "left_out", "naming"
+RESOURCES_LEFT_OUT, REFERENCES_LEFT_OUT, UNSEARCHABLE = "resource_left_out", "reference_left_out", "unsearchable"
+
+
 @dataclass(frozen=True)
 class ColumnProfile:
     """What one column looks like. `evidence` says why in counts, never in values.

@@ -17,7 +17,7 @@ from deid.decisions import Decision, Match, Plan, Policy, Step, TablePlan
 from deid.errors import Problem, did_you_mean, problem_kind
 from deid.formats.columns import UNREAD
 from deid.formats.refusals import COLUMN_TYPE
-from deid.model import DIRECT_KINDS, ColumnProfile, Profile, Role, TableProfile
+from deid.model import DIRECT_KINDS, LEFT_OUT, NAMING, ColumnProfile, Profile, Role, TableProfile
 from deid.policy.load import READY
 from deid.profiling.subjects import ranked_subjects
 from deid.transform.by_name import ByName, resolve_by_name
@@ -150,6 +150,8 @@ def _table(
     names = {column.column for column in profile.columns}
     for column in profile.columns:
         decision, source = _decision(policy, profile, column, info.schema.field(column.position).type)
+        if LEFT_OUT in column.tags:
+            decision, source = _of_a_left_out_type(decision, column), "formats"
         if decision is None:
             problem = _unlisted(policy, profile, column)
             problems += [problem] if problem not in problems else []  # a table that is not known is named once
@@ -173,6 +175,17 @@ def _table(
     counted = any(step.role in (Role.QUASI, Role.SENSITIVE) and step.released for step in steps)
     name = profile.name if not re.search(r"\d{5}", profile.name) else f"table_{number}"
     return TablePlan(profile.name, subject, tuple(steps), name, counted and not subject)
+
+
+def _of_a_left_out_type(decision: Decision | None, column: ColumnProfile) -> Decision:
+    """Drop a column of resources that the format leaves out; what identifies somebody there is still looked for."""
+    why = "its resource type is left out"
+    if decision is not None:
+        direct = decision.role is Role.DIRECT or getattr(decision.transform, "implies", None) is Role.DIRECT
+        role = Role.DIRECT if direct else None
+        return replace(decision, do="drop", role=role, options={}, why=why, transform=Drop())
+    named = NAMING in column.tags or (bool(column.holds) and column.holds[0] in DIRECT_KINDS - {"record_id"})
+    return Decision("drop", Role.DIRECT if named else None, {}, why, "formats", transform=Drop())
 
 
 def _left_out(profile: TableProfile, subject: str) -> TablePlan:

@@ -16,13 +16,15 @@ from typing import Any, ClassVar
 import pyarrow as pa
 
 from deid.contracts import BATCH_ROWS, TableInfo, Writer
-from deid.errors import DataError
+from deid.errors import DataError, did_you_mean
+from deid.fhir_types import RESOURCE_TYPES
 from deid.formats import fhir_validity
 from deid.formats import options as format_options
 from deid.formats.fhir_groups import BUNDLE, NDJSON, RESOURCE_FILE, Group, Reading
 from deid.formats.fhir_json import document
 from deid.formats.fhir_labels import LABELS
 from deid.formats.fhir_layout import RESOURCE
+from deid.formats.fhir_left_out import tags_of
 from deid.formats.fhir_writer import AT_ONCE, PATIENT, STRUCTURE, FhirWriter
 from deid.formats.json_lines import INVALID, parsed
 from deid.formats.records import RECORD_LIMIT
@@ -32,8 +34,6 @@ from deid.registry import register
 #: Rows and cells of a batch, most of them empty: a thousand columns get shorter batches than twenty.
 MOST_ROWS, MOST_CELLS, FEWEST_ROWS = 8_192, 2_000_000, 1_000
 _OWN = (PATIENT, STRUCTURE)
-#: The name of a leaf's column is its place in the resource and cannot be another one.
-_PATH = {"tags": "path"}
 _DEFAULT_LABELS = ("PSEUDED", "REDACTED")
 
 
@@ -45,12 +45,19 @@ class Fhir:
     Options: labels  what `meta.security` says was done (PSEUDED and REDACTED unless given, [] for none)
              types   resource types of other versions that are read all the same
              closed  true: every `urn:` reference of a Bundle must be to one of its entries
+             drop_types  resource types that are left out, and references to them removed
              validate  true: what was written must be valid by the R4B models of `fhir.resources` (extra `fhir`)
     """
 
     suffixes: ClassVar[tuple[str, ...]] = (".json", ".ndjson")
     writes: ClassVar[bool] = True
-    options: ClassVar[Mapping[str, type]] = {"labels": list, "types": list, "closed": bool, "validate": bool}
+    options: ClassVar[Mapping[str, type]] = {
+        "labels": list,
+        "types": list,
+        "closed": bool,
+        "validate": bool,
+        "drop_types": list,
+    }
 
     def claims(self, path: Path) -> bool:
         """Whether a file is FHIR by its content: the first line of NDJSON, or the document, names a resource type."""
@@ -71,6 +78,12 @@ class Fhir:
         given = format_options.checked(path, options, self.options, noted)
         if set(given.get("labels", ())) - LABELS.keys():
             raise DataError(OPTION.at(f"labels are of {', '.join(LABELS)}", path.name))
+        drop = frozenset(map(str, given.get("drop_types", ())))
+        strange = drop - RESOURCE_TYPES - set(given.get("types", ()))
+        if strange:
+            cause = f"drop_types names {len(strange)} type(s) that FHIR R4 and R4B do not have"
+            hint = did_you_mean(min(strange), RESOURCE_TYPES)
+            raise DataError(OPTION.at(cause, path.name, hint=hint))
         layout = _layout(path)
         columns: dict[str, None] = {}
         count = 0
@@ -78,7 +91,8 @@ class Fhir:
             columns.update((name, None) for name, _, _ in group.cells)
         if not count:
             raise DataError(EMPTY.at("the file holds no resource", path.name))
-        leaves = [pa.field(name, pa.string(), metadata=_PATH) for name in sorted(columns)]
+        # The name of a leaf's column is its place in the resource and cannot be another one: `path` says so.
+        leaves = [pa.field(name, pa.string(), metadata={"tags": tags_of(name, drop)}) for name in sorted(columns)]
         schema = pa.schema([*(pa.field(name, pa.string()) for name in _OWN), *leaves])
         return (TableInfo(path.stem, path, "fhir", schema, {**given, "layout": layout}),)
 
@@ -116,7 +130,8 @@ class Fhir:
 
 
 def _reading(layout: str, options: Mapping[str, Any]) -> Reading:
-    return Reading(layout, frozenset(options.get("types", ())), bool(options.get("closed", False)))
+    types, drop = (frozenset(options.get(name, ())) for name in ("types", "drop_types"))
+    return Reading(layout, types, bool(options.get("closed", False)), drop)
 
 
 def _layout(path: Path) -> str:

@@ -12,6 +12,7 @@ from deid.errors import DataError, problem_kind
 from deid.fhir_types import RESOURCE_TYPES
 from deid.formats.fhir_json import document
 from deid.formats.fhir_layout import RESOURCE
+from deid.formats.fhir_left_out import LeftOut, types_by_url
 from deid.formats.fhir_patient import patient_of, patients_by_url
 from deid.formats.fhir_skeleton import MALFORMED, UNKNOWN_TYPE, Cell, TakingApart
 from deid.formats.json_lines import lines
@@ -23,6 +24,8 @@ BROKEN = problem_kind(
     meaning="A reference within a resource (`#id`), or within a Bundle that says it is complete, must be resolved.",
 )
 BUNDLE, NDJSON, RESOURCE_FILE = "bundle", "ndjson", "resource"
+#: The whole structure of a resource that is left out.
+LEFT_OUT = "left_out"
 
 
 @dataclass(frozen=True)
@@ -37,11 +40,18 @@ class Group:
 
 @dataclass(frozen=True)
 class Reading:
-    """How a file is read: its layout, further resource types, whether references of a Bundle must be within it."""
+    """How a file is read.
+
+    layout  Bundle, NDJSON, or one resource
+    types   further resource types
+    closed  whether references of a Bundle must be within it
+    drop    types that are left out: their cells are read, so that what identifies somebody there is looked for
+    """
 
     layout: str
     types: frozenset[str] = frozenset()
     closed: bool = False
+    drop: frozenset[str] = frozenset()
 
     def groups(self, path: Path) -> Iterator[Group]:
         """Yield the resources in file order. Raises DataError with file, line or entry, never with a value."""
@@ -57,9 +67,9 @@ class Reading:
 
     def _resource(self, found: dict[str, Any], known: Mapping[str, str], place: str) -> Group:
         self._check(found, place)
-        apart = TakingApart(place, self.types)
-        skeleton = apart.skeleton(found, found[RESOURCE])
-        return _group(patient_of(found, known), {"resource": skeleton}, apart)
+        apart = TakingApart(place, self.types, LeftOut(self.drop).within(found))
+        structure = {"resource": apart.skeleton(found, found[RESOURCE])}
+        return _group(patient_of(found, known), {LEFT_OUT: True} if apart.leaves_out(found) else structure, apart)
 
     def _bundle(self, found: dict[str, Any], name: str) -> Iterator[Group]:
         """Yield the Bundle without its entries, then each entry; the Bundle of one patient is about that patient."""
@@ -72,12 +82,15 @@ class Reading:
         apart = TakingApart(name, self.types)
         shell = apart.skeleton({key: value for key, value in found.items() if key != "entry"}, "Bundle")
         yield _group(only, {"shell": shell}, apart)
+        left_out = LeftOut(self.drop, types_by_url(entries) if self.drop else {})
         for number, entry in enumerate(entries):
-            yield self._entry(entry, number, known, f"{name}: entry {number + 1}")
+            yield self._entry(entry, number, known, left_out, f"{name}: entry {number + 1}")
 
-    def _entry(self, entry: dict[str, Any], number: int, known: Mapping[str, str], place: str) -> Group:
-        apart = TakingApart(place, self.types)
+    def _entry(
+        self, entry: dict[str, Any], number: int, known: Mapping[str, str], left_out: LeftOut, place: str
+    ) -> Group:
         resource = entry.get("resource")
+        apart = TakingApart(place, self.types, left_out.within(resource) if isinstance(resource, dict) else left_out)
         structure: dict[str, Any] = {"at": number}
         rest = {key: value for key, value in entry.items() if key != "resource"}
         if rest:
@@ -88,6 +101,7 @@ class Reading:
         if self.closed:
             _resolved(resource, known, place)
         structure["resource"] = apart.skeleton(resource, resource[RESOURCE])
+        structure = {LEFT_OUT: True} if apart.leaves_out(resource) else structure
         patient = patient_of(resource, known)
         if patient is None and resource[RESOURCE] == "Patient":
             patient = known.get(str(entry.get("fullUrl")), "") or None

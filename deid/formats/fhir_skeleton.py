@@ -15,6 +15,7 @@ from deid.fhir_types import RESOURCE_TYPES
 from deid.formats import fhir_base64
 from deid.formats.fhir_labels import is_label
 from deid.formats.fhir_layout import EXTENSIONS, RESOURCE, URL, Layout, is_primitive, path_of
+from deid.formats.fhir_left_out import SUFFIX, LeftOut
 from deid.formats.json_lines import Number
 
 UNKNOWN_TYPE = problem_kind(
@@ -40,11 +41,12 @@ Cell = tuple[str, int, str]
 class TakingApart:
     """Takes the objects of one group of rows apart; `cells` gathers (column, row, text)."""
 
-    def __init__(self, place: str, types: frozenset[str] = frozenset()) -> None:
+    def __init__(self, place: str, types: frozenset[str] = frozenset(), left_out: LeftOut | None = None) -> None:
         self.layout = Layout()
         self.cells: list[Cell] = []
         self._place = place
         self._types = RESOURCE_TYPES | types
+        self._left_out = left_out or LeftOut()
 
     def skeleton(self, part: dict[str, Any], parent: str, depth: int = 0) -> dict[str, Any]:
         """Return the skeleton of an object that stands at a path. Raises DataError."""
@@ -54,20 +56,24 @@ class TakingApart:
             return {key: f"={value}" for key, value in part.items()}
         row = self.layout.place(parent, part)
         result: dict[str, Any] = {}
+        leads_nowhere = self._left_out.is_led_to_by(part)
         for key, value in part.items():
             if not _KEY.fullmatch(key):
                 raise self._refused(MALFORMED, "a key that is no name of an element", parent)
             if (key == URL and parent.endswith(")")) or key == RESOURCE:
                 result[key] = f"={value}"
             elif isinstance(value, dict):
-                result[key] = self._inner(value, parent, key, depth)
+                inner = self._inner(value, parent, key, depth)
+                result |= {} if inner is None else {key: inner}
+            elif leads_nowhere and key in ("reference", "display"):
+                self._cell(f"{parent}.{key}{SUFFIX}", row, str(value))
             elif isinstance(value, list):
                 result[key] = list(self._list(value, parent, key, row, depth))
             elif value is not None:
                 result[key] = self._leaf(value, parent, key, row, part)
         return result
 
-    def _inner(self, part: dict[str, Any], parent: str, key: str, depth: int) -> dict[str, Any]:
+    def _inner(self, part: dict[str, Any], parent: str, key: str, depth: int) -> dict[str, Any] | None:
         if RESOURCE not in part and (key == "contained" or (key == "resource" and parent.endswith(_HOLDERS))):
             raise self._refused(MALFORMED, "a resource without `resourceType`", f"{parent}.{key}")
         if RESOURCE in part and part[RESOURCE] not in self._types:
@@ -79,7 +85,19 @@ class TakingApart:
                 raise self._refused(
                     MALFORMED, "an extension without a url, or with one that is none", f"{parent}.{key}"
                 )
-        return self.skeleton(part, path_of(parent, key, part, url), depth + 1)
+        inner = self.skeleton(part, path_of(parent, key, part, url), depth + 1)
+        return None if self.leaves_out(part) else inner
+
+    def leaves_out(self, part: dict[str, Any]) -> bool:
+        """Return whether an object is a resource of a type that is left out, and count it by a cell of its own."""
+        out = part.get(RESOURCE) in self._left_out.types
+        if out:
+            self._cell(f"{part[RESOURCE]}{SUFFIX}", self.layout.place(f"{part[RESOURCE]}{SUFFIX}", {}), "1")
+        return out
+
+    def _cell(self, name: str, row: int, text: str) -> None:
+        self.layout.use(row)
+        self.cells.append((name, row, text))
 
     def _list(self, values: list[Any], parent: str, key: str, row: int, depth: int) -> Iterator[Any]:
         for index, value in enumerate(values):
@@ -100,8 +118,7 @@ class TakingApart:
         elif fhir_base64.is_base64(parent, key):
             kind, cell = fhir_base64.opened(value, beside)
             name += fhir_base64.suffix(kind)
-        self.layout.use(row)
-        self.cells.append((name, row, cell))
+        self._cell(name, row, cell)
         return kind
 
     def _refused(self, kind: ProblemKind, cause: str, path: str) -> DataError:

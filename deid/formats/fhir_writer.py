@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 
 from deid.errors import DataError
 from deid.formats.durable import DurableFile
+from deid.formats.fhir_groups import LEFT_OUT
 from deid.formats.fhir_json import written
 from deid.formats.fhir_labels import labelled
 from deid.formats.fhir_layout import RESOURCE
@@ -82,6 +83,8 @@ class FhirWriter:
         structure, rows = self._open
         self._open = None
         parts = json.loads(structure)
+        if LEFT_OUT in parts:
+            return
         together = PuttingTogether(lambda name, row: rows[row].pop(name, None) if row < len(rows) else None)
         if "shell" in parts:
             shell = together.object(parts["shell"], "Bundle") or {RESOURCE: "Bundle"}

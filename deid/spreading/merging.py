@@ -45,7 +45,11 @@ def merge(whole: Collector, part: Collector) -> None:
     _terms(whole.terms, part.terms)
     _anchors(whole.anchors, part.anchors)
     _known(whole.known, part.known)
-    for counts, added in ((whole.rows, part.rows), (whole.missing, part.missing)):
+    for counts, added in (
+        (whole.rows, part.rows),
+        (whole.missing, part.missing),
+        (whole.dropped, part.dropped),
+    ):
         for table, count in added.items():
             counts[table] = counts.get(table, 0) + count
     whole.excluded_rows += part.excluded_rows

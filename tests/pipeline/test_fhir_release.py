@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import csv
 import json
 from collections.abc import Callable
@@ -12,7 +13,7 @@ import pytest
 from click.testing import Result
 
 from tests.fhir_oracle import by_type, found_in, identifiers, moments, resolution, resources
-from tests.fhir_people import ADA, BRUNO, NAMES, NUMBERS, VISITS, everything, write_bundle, write_ndjson
+from tests.fhir_people import ADA, BRUNO, NAMES, NUMBERS, STAFF, VISITS, everything, write_bundle, write_ndjson
 
 Run = Callable[..., Result]
 
@@ -185,3 +186,102 @@ def test_an_extension_that_is_kept_is_there_and_one_called_after_somebody_is_sai
     assert {"url": plain, "valueDecimal": 0.25} in [each for part in patients for each in part.get("extension", [])]
     assert not found_in(out, {number})
     assert "the path itself bears an identifier" in (out / "report.json").read_text()
+
+
+def with_staff(folder: Path, style: str) -> Path:
+    """Write people whose measurements name staff in every way: contained, by reference, by identifier, by display."""
+    found = everything(style)
+    for part in found:
+        if part["resourceType"] == "Observation":
+            part["contained"] = [{"resourceType": "Practitioner", "id": "p", "name": [{"family": "Ostrander"}]}]
+            licence = {"system": "http://hl7.org/fhir/sid/us-npi", "value": "9876543210"}
+            part["performer"] = [
+                {"reference": "#p"},
+                {"reference": style.format("Practitioner", STAFF), "identifier": licence, "display": "P. Thistlewood"},
+            ]
+            part["note"] = [{"text": "Reported to P. Thistlewood."}]
+    folder.mkdir()
+    if "uuid" in style:
+        write_bundle(folder / "all.json", found)
+    else:
+        write_ndjson(folder, found)
+    return folder
+
+
+@pytest.mark.parametrize("style", ["urn:uuid:{1}", "{0}/{1}"])
+def test_a_resource_type_is_left_out_with_what_leads_to_it(command: Run, tmp_path: Path, style: str) -> None:
+    data = with_staff(tmp_path / "data", style)
+    (tmp_path / "p.yaml").write_text(
+        "deid: 1\nname: x\nextends: [fhir-r4]\ndrop_tables: [Practitioner]\ncell_minimum: 2\nformats:\n"
+        '  "*.json": {drop_types: [Practitioner]}\n  "*.ndjson": {drop_types: [Practitioner]}\n'
+    )
+    out = tmp_path / "out"
+    result = command("run", data, "--policy", tmp_path / "p.yaml", "--out", out)
+    assert result.exit_code == 0, result.output
+    expected = by_type(data)
+    del expected["Practitioner"]
+    assert by_type(out / "data") == expected
+    left = [part for part in resources(out / "data") if part["resourceType"] in ("Observation", "Encounter")]
+    assert not any("contained" in part or "participant" in part for part in left)
+    people = [part["performer"] for part in left if part["resourceType"] == "Observation"]
+    assert all([set(each) for each in performers] == [{"identifier"}] for performers in people)
+    assert len(people) == 4
+    assert not found_in(out, {"Ostrander", "Thistlewood", "Petra", "9876543210"})
+    assert "12 reference(s) to resources of these types were removed" in result.output
+    assert f"{5 if 'uuid' in style else 4} resource(s) of types that are left out" in result.output
+
+
+def test_a_file_of_which_every_resource_is_left_out_is_empty(command: Run, tmp_path: Path) -> None:
+    data = with_staff(tmp_path / "data", "{0}/{1}")
+    (tmp_path / "p.yaml").write_text(
+        'deid: 1\nname: x\nextends: [fhir-r4]\nformats: {"*.ndjson": {drop_types: [Practitioner]}}\n'
+    )
+    out = released(command, data, tmp_path / "out", tmp_path / "p.yaml")
+    assert (out / "data" / "Practitioner.ndjson").read_bytes() == b""
+
+
+def test_types_that_fhir_does_not_have_cannot_be_left_out(command: Run, data: Path, tmp_path: Path) -> None:
+    (tmp_path / "p.yaml").write_text(
+        "deid: 1\nname: x\nextends: [fhir-r4]\nformats:\n"
+        '  "*.json": {drop_types: [Practioner]}\n  "*.ndjson": {drop_types: [Practioner]}\n'
+    )
+    result = command("run", data, "--policy", tmp_path / "p.yaml", "--out", tmp_path / "out")
+    assert result.exit_code == 4, result.output
+    assert "did you mean 'Practitioner'" in result.output
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_resource_of_an_unknown_type_is_refused_with_its_place_and_what_to_do(command: Run, tmp_path: Path) -> None:
+    found = [*everything("{0}/{1}"), {"resourceType": "Quillfeather", "id": "1"}]
+    (tmp_path / "data").mkdir()
+    write_bundle(tmp_path / "data" / "all.json", found)
+    result = command("run", tmp_path / "data", "--policy", "fhir-r4", "--out", tmp_path / "out")
+    assert result.exit_code == 4
+    assert f"all.json: entry {len(found)}" in result.output
+    assert "D370" in result.output
+    assert "correct `resourceType`" in result.output
+    assert "Quillfeather" not in result.output
+    assert not (tmp_path / "out").exists()
+
+
+def test_the_report_says_how_many_attachments_could_not_be_searched(command: Run, tmp_path: Path) -> None:
+    found = everything("{0}/{1}")
+    papers = {
+        "application/pdf": b"%PDF-1.7 Quillfeather",
+        "text/rtf": b"{\\rtf1 Quillfeather}",
+        "image/png": b"\x89PNG",
+    }
+    for part in found:
+        if part["resourceType"] == "DocumentReference":
+            part["content"] += [
+                {"attachment": {"contentType": kind, "data": base64.b64encode(raw).decode()}}
+                for kind, raw in papers.items()
+            ]
+    (tmp_path / "data").mkdir()
+    write_bundle(tmp_path / "data" / "all.json", found)
+    result = command("run", tmp_path / "data", "--policy", "fhir-r4", "--out", tmp_path / "out")
+    assert result.exit_code == 0, result.output
+    assert "12 attachment(s) that cannot be searched (PDF, RTF, images ...) were removed" in result.output
+    assert not found_in(tmp_path / "out", {"Quillfeather"})
+    report = json.loads((tmp_path / "out" / "report.json").read_text())
+    assert any("attachment(s) that cannot be searched" in text for text in report["warnings"])
