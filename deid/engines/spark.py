@@ -43,7 +43,7 @@ Shared = TypeVar("Shared")
 Made = TypeVar("Made")
 _SCHEMA = "number long, made binary"
 #: Parts in one job, unless there are more workers: what comes of them goes through the driver's Java.
-_AT_ONCE = 8
+_AT_ONCE = 4
 
 
 @register("engine", "spark")
@@ -67,10 +67,11 @@ class Spark:
         try:
             for start in range(0, len(tasks), at_once):
                 numbers = range(start, min(start + at_once, len(tasks)))
-                made = _sorted(self._found(_Mapping(work, carried), numbers), numbers)
-                failures += [each for each in made if isinstance(each, Failed)]
-                if not failures:
-                    yield from made
+                for made in _in_order(self._found(_Mapping(work, carried), numbers), numbers):
+                    if isinstance(made, Failed):
+                        failures.append(made)
+                    elif not failures:
+                        yield made
         finally:
             carried.destroy()
         _refuse(failures)
@@ -130,14 +131,14 @@ def _place(error: Exception) -> str:
     return f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "unknown"
 
 
-def _sorted(found: pa.Table, wanted: range) -> list[Any]:
+def _in_order(found: pa.Table, wanted: range) -> Iterator[Any]:
+    """Yield what was made of each task; one at a time, for all of them unpacked are large. Raises UsageError."""
     numbers = found.column("number").to_pylist()
     if sorted(numbers) != list(wanted):
         raise UsageError(CLUSTER_FAILED.at("some parts were not worked on", "--engine spark"))
-    made: dict[int, Any] = {}
-    for number, packed in zip(numbers, found.column("made"), strict=True):
-        made[number] = pickle.loads(packed.as_buffer())  # noqa: S301 - made by our own workers
-    return [made[number] for number in wanted]
+    packed = dict(zip(numbers, found.column("made"), strict=True))
+    for number in wanted:
+        yield pickle.loads(packed[number].as_buffer())  # noqa: S301 - made by our own workers
 
 
 def _refuse(failures: Sequence[Failed]) -> None:

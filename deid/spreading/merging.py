@@ -56,11 +56,13 @@ def merge(whole: Collector, part: Collector) -> None:
     whole.excluded += part.excluded
     whole.loose += part.loose
     whole.problems += part.problems
+    whole.shed()
 
 
 def counts_without_secrets(scan: Scan, counts: Counts) -> tuple[Scan, Counts]:
     """Return what was found in written files as it may travel: counts and hashes, no needles and no secret."""
-    bare = replace(scan, needles=replace(scan.needles, long=_NONE, long_kinds=_NO_KINDS, short={}), secret=b"")
+    needles = replace(scan.needles, long=_NONE, long_kinds=_NO_KINDS, short={}, words=_NONE)
+    bare = replace(scan, needles=needles, secret=b"")
     columns = replace(counts.columns, secret=b"")
     references = replace(counts.references, secret=b"")
     return bare, replace(counts, columns=columns, references=references)
@@ -107,6 +109,7 @@ def _needles(whole: NeedleCollector, part: NeedleCollector) -> None:
     whole.long += [(hashes, index[at]) for hashes, at in part.long]
     for kind, hashes in part.short.items():
         whole.short.setdefault(kind, []).extend(hashes)
+    whole.words += part.words
     for kind, count in part.not_searched.items():
         whole.not_searched[kind] = whole.not_searched.get(kind, 0) + count
 

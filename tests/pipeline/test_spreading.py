@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from deid.engines.secret import sealed
-from deid.errors import UsageError
+from deid.errors import ReleaseRefused, UsageError
 from deid.formats.frames import tables_from_frames
 from deid.keys import Key
 from deid.pipeline import run
@@ -104,3 +104,22 @@ def test_recipes_are_of_the_local_engine(bench: Bench, option: str) -> None:
         run(bench.data, wanted, bench.out, key=Key.from_hex(KEY), engine=Travelling(), **given)
     assert [(p.code, p.place) for p in caught.value.problems] == [("U260", f"--{option}"), ("U260", "--jobs")]
     assert not bench.out.exists()
+
+
+def test_what_one_process_refuses_is_refused_by_parts_too(bench: Bench) -> None:
+    """Every kind of needle travels: long identifiers, short ones and single words."""
+    tables = frames()
+    kept = {"role": "insensitive", "do": "keep", "accept": ["singling_out"]}
+    family, record = tables["patients"]["FAMILY"][0], tables["patients"]["MRN"][0]
+    for remark in (f"as {family} said", f"record {record}"):
+        tables["visits"]["REMARK"] = ["stable", "better", remark] * (len(tables["visits"]) // 3)
+        write_tables(bench.data, tables)
+        decided = load_policy(write_policy(bench.folder / "policy.yaml", policy(columns={"REMARK": kept})))
+        causes = []
+        for engine in (None, Travelling()):
+            with pytest.raises(ReleaseRefused) as refused:
+                run(bench.data, decided, bench.out, key=Key.from_hex(KEY), batch_rows=5, engine=engine)
+            causes.append([(problem.code, problem.place) for problem in refused.value.problems])
+            assert not bench.out.exists()
+        assert causes[0] == causes[1]
+        assert ("R103", "visits.REMARK") in causes[0]
