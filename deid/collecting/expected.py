@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from fnmatch import fnmatchcase
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -15,7 +16,7 @@ from deid.values import canonical_text
 UNEXPECTED = problem_kind(
     "D231",
     "data of another version than the policy is for",
-    remedy="convert the data to the version that the policy names, or use a policy for the version at hand",
+    remedy="convert the data to what the policy expects, add the column, or use a policy for the data at hand",
     meaning="The policy says under `expects:` what a column must hold; decisions made for one version of a data model "
     "may pass what another version added.",
 )
@@ -27,7 +28,7 @@ def check_expected(source: Source, expects: Mapping[str, str]) -> None:
     for place, pattern in expects.items():
         table_name, _, column = place.rpartition(".")
         for table in source.tables:
-            if table.name.casefold() == table_name.casefold():
+            if fnmatchcase(table.name.casefold(), table_name.casefold()):
                 problems += _column(source, table, column, pattern)
     if problems:
         raise DataError(problems)

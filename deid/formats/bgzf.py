@@ -7,6 +7,7 @@ import struct
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 from deid.errors import DataError
 from deid.formats.durable import DurableFile
@@ -28,9 +29,21 @@ def unzipped_blocks(path: Path, size: int) -> Iterator[bytes]:
             while block := plain.read(size):
                 yield block
             return
+        _refuse_cut(plain, path)
         with gzip.GzipFile(fileobj=plain) as stream:
             while block := _next(stream, size, path):
                 yield block
+
+
+def _refuse_cut(file: BinaryIO, path: Path) -> None:
+    """Refuse blocked gzip without the block of its end: cut between two blocks it would be read as a shorter file."""
+    blocked = file.read(len(_HEAD))[12:] == _HEAD[12:]
+    file.seek(-min(len(_END), path.stat().st_size), 2)
+    if blocked and file.read() != _END:
+        raise DataError(
+            UNREADABLE.at("the block that ends a blocked gzip file is missing: it was cut short", path.name)
+        )
+    file.seek(0)
 
 
 def _next(stream: gzip.GzipFile, size: int, path: Path) -> bytes:

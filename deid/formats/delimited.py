@@ -34,12 +34,20 @@ RAGGED = problem_kind(
     remedy="correct the line in the input; a delimiter inside a cell needs quotes around the cell",
     meaning="A row that is longer or shorter than the line of names puts cells under the wrong names.",
 )
+COMMENT_LINES = problem_kind(
+    "D321",
+    "another number of comment lines than expected",
+    remedy="complete the lines above the names, or allow any number: `formats: {'NAME.txt': {comment_lines: 0}}`",
+    meaning="A format such as cBioPortal's has a line of comments for each thing said of a column; one that is missing "
+    "shifts the others.",
+)
 #: What may be said of a table in the policy.
 OPTIONS: Mapping[str, type] = {
     "encoding": str,  # codec, such as windows-1252: for reading and for writing; else UTF-8, or by byte order mark
     "delimiter": str,  # one character; else told from the line of names
     "comment": str,  # prefix of the comment lines above the line of names; '' says that there are none
     "comments": str,  # drop (default) or keep: whether those lines, which nobody searches, are written again
+    "comment_lines": int,  # how many of those lines there must be; 0 (default): any number
     "missing": list,  # further spellings of a missing cell, such as NA; an empty cell is always missing
     "formulas": str,  # defuse (default): a leading apostrophe before = + - @; keep: as they are, for no spreadsheet
 }
@@ -60,6 +68,7 @@ class Delimited:
         """Return the one table of a file, all columns text, after reading its line of names."""
         known = _checked(path, options)
         head, _ = self._opened(path, known)
+        _refuse_other_number(head, known, path)
         refuse_twice(path, list(head.names))
         schema = pa.schema([pa.field(name, pa.string()) for name in head.names])
         noted = {"delimiter": head.delimiter, "preamble": head.preamble, "unnamed": head.blanks}
@@ -149,6 +158,13 @@ def _cuts(blocks: Iterator[Block], head: Head, mark: int, rows: int, size: int) 
         Cut(i * rows, min(rows, seen - i * rows), start, stop - start, first_line)
         for i, ((start, first_line), stop) in enumerate(zip(starts, stops, strict=True))
     )
+
+
+def _refuse_other_number(head: Head, options: Mapping[str, Any], path: Path) -> None:
+    wanted, mark = options.get("comment_lines", 0), str(options.get("comment") or "\0")
+    found = sum(line.startswith(mark) for line in head.preamble.text.splitlines())
+    if wanted and found != wanted:
+        raise DataError(COMMENT_LINES.at(f"{wanted} are expected, {found} found", f"{path.name}:{found + 1}"))
 
 
 def _checked(path: Path, options: Mapping[str, Any]) -> dict[str, Any]:

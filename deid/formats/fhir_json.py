@@ -11,11 +11,13 @@ from pathlib import Path
 from typing import Any
 
 from deid.errors import DataError
-from deid.formats.json_lines import INVALID, Number, parsed, problem
+from deid.formats.json_lines import Number, parsed, problem
 from deid.formats.refusals import TOO_LONG
 
 LARGEST = 512 * 1024 * 1024
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
+_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}:]|-?[A-Za-z]+')
+_NO_NUMBERS = frozenset({"NaN", "Infinity", "-Infinity"})
 _INDENT = 2
 
 
@@ -27,20 +29,39 @@ def document(path: Path) -> dict[str, Any]:
     found = parsed(raw)
     if isinstance(found, dict):
         return found
-    if found == "invalid":
-        raise DataError(INVALID.at("no JSON object, or an empty key", _place(path, raw)))
-    raise DataError(problem(found, b"", path.name))
+    raise DataError(problem(found, b"", _place(path, raw, found)))
 
 
-def _place(path: Path, raw: bytes) -> str:
-    """Return the file and the line at which it stops being JSON."""
+def _place(path: Path, raw: bytes, fault: str) -> str:
+    """Return the file and the line of what `parsed` found wrong, the file alone where no line can be told."""
+    text = raw.decode("utf-8", "replace")
     try:
-        json.loads(raw)
+        json.loads(text)
     except json.JSONDecodeError as error:
         return f"{path.name}:{error.lineno}"
     except (ValueError, RecursionError):
         return path.name
-    return path.name
+    position = next(_faults(text, fault), None)
+    return path.name if position is None else f"{path.name}:{text.count(chr(10), 0, position) + 1}"
+
+
+def _faults(text: str, fault: str) -> Iterator[int]:
+    """Yield where JSON that Python reads says NaN or Infinity, or where an object has a key again."""
+    keys: list[set[str]] = []
+    last = ""
+    for token in _TOKEN.finditer(text):
+        found = token[0]
+        if found == "{":
+            keys.append(set())
+        elif found == "}":
+            keys.pop()
+        elif found == ":" and fault == "twice":
+            if last in keys[-1]:
+                yield token.start()
+            keys[-1].add(last)
+        elif found in _NO_NUMBERS and fault != "twice":
+            yield token.start()
+        last = json.loads(found) if found.startswith('"') else ""
 
 
 def written(value: Any, depth: int | None = None) -> str:
