@@ -7,23 +7,21 @@ which no rule of a ready policy claims, unless the values are plainly harmless (
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from deid.model import DIRECT_KINDS
 from deid.profiling import fits_clinical, fits_general, fits_identity, fits_names, fits_people, fits_places
 from deid.profiling.conventions import CONVENTION, convention
-from deid.profiling.dictionaries import YES_NO, us_states
+from deid.profiling.dictionaries import YES_NO
+from deid.profiling.doubted import doubted
 from deid.profiling.doubts import against_closed, is_version, may_be_people, of_procedures
 from deid.profiling.evidence import Case, evidence, with_others
 from deid.profiling.fit import AGAINST, HOLDS, LIKELY, NEVER, SURE, Fit, Test
-from deid.profiling.header import Hint, fold, hints, words_of
+from deid.profiling.header import Hint, fold, hints
 from deid.profiling.look import Look
-from deid.profiling.suspects import suspect
 from deid.profiling.tally import Tally
-from deid.profiling.vocabulary import clinical, stranger_labels, tells
-from deid.profiling.words import word_set
+from deid.profiling.vocabulary import clinical
 
 _ROOMS = (fits_identity, fits_names, fits_places, fits_people, fits_clinical, fits_general)
 FITS: Mapping[str, Test] = {kind: test for room in _ROOMS for kind, test in room.FITS.items()}
@@ -94,52 +92,6 @@ def decide(
     if name in neighbours.barcodes and "sample_id" not in holds:
         holds = ("sample_id", *holds)
     return holds[:3], evidence(holds, case, tally, name in neighbours.barcodes)
-
-
-_TERMS = frozenset({"code", "diagnosis_code", "flag"})
-_JUDGED = _TERMS | {"category", "constant", "measurement", "number", "unit", "state", "age_band"}
-
-
-def doubted(name: str, best: str, case: Case) -> str:
-    """Return what forbids to keep a column as harmless, 'initials' of staff among it; '' where nothing does."""
-    look = case.look
-    if best not in _JUDGED:
-        return ""
-    hint = case.hints.get("category" if best == "constant" else best)
-    defined = hint is not None and hint.defined
-    if not defined and word_set("staff").intersection(words_of(name)) and _initials(look):
-        return "initials"
-    if best == "unit":
-        return "" if defined or _units(look) else "something else than a unit of measurement"
-    if best == "state":
-        return _no_state(case)
-    study = hint is not None and hint.words == "study identifier"
-    if best in ("category", "constant") and not defined and not study and not fits_places.payer_types(look):
-        said = stranger_labels(look, told=hint is not None and tells(hint))
-        if said:
-            return said
-    return suspect(look, terms=defined or study or best in _TERMS, words=best in ("category", "constant"))
-
-
-def _initials(look: Look) -> bool:
-    pairs = sum(2 <= len(value) <= 3 and value.isalpha() and value.isupper() for value in look.values)
-    return look.share_in(YES_NO) < 1.0 and pairs >= 0.8 * len(look.values)
-
-
-def _units(look: Look) -> bool:
-    """Whether no label is a name or number of something else: `HMM-364`, `M-81`."""
-    return not suspect(look) and not any(
-        not hit and re.search(r"^[A-Z]+[ -]?\d+$|^\d+/\d+", value)
-        for value, hit in zip(look.values, look.mask("unit"), strict=True)
-    )
-
-
-def _no_state(case: Case) -> str:
-    """Words under a header of regions are kept only where they are states."""
-    regional = word_set("region").intersection(case.hints["state"].words.split()) if "state" in case.hints else ()
-    if not regional or case.look.share_in(us_states()) == 1.0 or case.look.numeric == 1.0:
-        return ""
-    return "an area smaller than a state"
 
 
 def _total(fit: Fit, hint: Hint | None) -> float:

@@ -38,6 +38,12 @@ _SEASONS = frozenset({"spring", "summer", "autumn", "winter", "fall", "herbst", 
 _DAY_MONTH = re.compile(r"(?<![\d./-])(?:0?[1-9]|1[0-2])/(0?[1-9]|[12]\d|3[01])(?![\d/.%])")
 #: Denominators of scores: `pain 3/10`, `strength 4/5`.
 _OUT_OF = frozenset({"4", "5", "6", "10", "15", "20", "30"})
+#: Plates of Britain and Germany: `KV19 ZTO`, `M-AB 1234`.
+_FOREIGN_PLATE = re.compile(r"(?<![\w-])(?:[A-Z]{2}\d{2} ?[A-Z]{3}|[A-ZÄÖÜ]{1,3}-[A-Z]{1,2} \d{1,4})(?![\w.%-])")
+#: Letters that numbers of records stand behind, with or without a sign between.
+_RECORD = re.compile(
+    r"(?i)(?<![^\W_])(?:mrn|nhs|ssn|pid|pat(?:ient)?|subj(?:ect)?|case|fall|chart|hosp|emis|csn|uhid)\W{0,3}(?:n[or]\W{0,2}|#)?\d{4}"
+)
 _PLATE = re.compile(r"(?<![\w-])([A-Z]{2,4})[ -]\d{3,5}(?![\w.%-])")
 _EXTENSION = re.compile(r"(?<!\w)(?:[xX]|ext\.? ?|#|badge ?)\d{3,6}(?!\w)")
 _OLD = re.compile(
@@ -95,9 +101,14 @@ def _personal(value: str) -> str:
 
     if _OLD.search(value):
         return "an age above 89"
+    if _RECORD.search(value):
+        return "a number of a record"
     words = _WORD.findall(value)
     beside = [word for word in words if len(word) >= 3]
     plate = _PLATE.search(value)
+    foreign = _FOREIGN_PLATE.search(value)
+    if beside and foreign and " " in value and foreign[0] != value:
+        return "a number plate"
     if plate and beside and fold(plate[1]) not in clinical_words() and len(value) > len(plate[0]):
         return "a number plate or a number handed out"
     if beside and _EXTENSION.search(value):

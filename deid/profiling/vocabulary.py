@@ -52,20 +52,29 @@ def _of_diseases() -> frozenset[str]:
 
 
 @cache
-def _known(word: str) -> bool:
+def short_words() -> frozenset[str]:
+    """Return abbreviations of clinics and registers, and words of labels and clinical terms of up to four letters."""
+    from deid.detect.lexicon import clinical_words
+
+    words = _section("short") | label_words() | {word for word in clinical_words() if not is_person_name(word)}
+    return frozenset(fold(word) for word in words if len(word) <= _SHORTEST)
+
+
+@cache
+def is_known(word: str) -> bool:
     """Whether a folded word is one of clinical or administrative labels, in any inflection."""
-    from deid.detect.lexicon import clinical_words, eponyms, is_foreign, stem_is_word
+    from deid.detect.lexicon import clinical_words, eponyms, is_foreign, is_name, stem_is_word
 
     if word in label_words():
         return True
     if word in ambiguous_words():
         return False
-    if (word in clinical_words() and not _named(word)) or word in eponyms() or is_foreign(word):
+    if (word in clinical_words() and not is_person_name(word)) or word in eponyms() or is_foreign(word):
         return True
+    if word in dictionaries.towns() or is_name(word):  # no inflection of a label word
+        return False
     if word.endswith(_endings()) or stem_is_word(word, label_words()):
         return True
-    if _named(word) or word in dictionaries.towns():
-        return False
     return any(word[:at] in label_words() and word[at:] in label_words() for at in range(3, len(word) - 2))
 
 
@@ -74,7 +83,13 @@ def _endings() -> tuple[str, ...]:
     return tuple(sorted(word_set("word_end") | word_set("label_end")))
 
 
-def _named(word: str) -> bool:
+def is_own_label(word: str) -> bool:
+    """Whether a folded word stands in our own list of labels, though it may be a name too."""
+    return word in _section("labels")
+
+
+def is_person_name(word: str) -> bool:
+    """Whether a folded word is a given or a family name."""
     return word in dictionaries.given_names() or word in dictionaries.family_names()
 
 
@@ -106,7 +121,7 @@ def unproven(look: Look) -> float:
     """Return the share of labels of which no word is clinical or administrative; codes and numbers prove themselves."""
     values = look.values[:_MOST_JUDGED]
     found = [words for words in map(_long_words, values) if words]
-    return sum(not any(map(_known, words)) for words in found) / len(values) if values else 0.0
+    return sum(not any(map(is_known, words)) for words in found) / len(values) if values else 0.0
 
 
 def clinical(look: Look) -> bool:
@@ -115,7 +130,7 @@ def clinical(look: Look) -> bool:
         return False
     values = look.values[:_MOST_JUDGED]
     labels = [_long_words(value) for value in values]
-    whole = sum(bool(words) and all(map(_known, words)) for words in labels)
+    whole = sum(bool(words) and all(map(is_known, words)) for words in labels)
     medical = sum(any(_medical(word) for word in words) for words in labels)
     return whole >= 0.9 * len(values) and medical >= 0.5 * len(values)
 
@@ -124,7 +139,7 @@ def clinical(look: Look) -> bool:
 def _medical(word: str) -> bool:
     from deid.detect.lexicon import clinical_words
 
-    return (word in clinical_words() and not _named(word)) or (
+    return (word in clinical_words() and not is_person_name(word)) or (
         word in _of_diseases() and word not in _section("labels")
     )
 
@@ -134,7 +149,7 @@ def _small_stranger(word: str, *, named: bool) -> bool:
     """Whether a word in small letters is a name and nothing else or, where labels are no terms, a word of no list."""
     from deid.detect.lexicon import is_only_a_name, is_word
 
-    if len(word) < _SHORTEST or not word.islower() or _known(fold(word)) or is_word(fold(word)):
+    if len(word) < _SHORTEST or not word.islower() or is_known(fold(word)) or is_word(fold(word)):
         return False
     if is_only_a_name(fold(word)) or fold(word) in dictionaries.towns():
         return True
@@ -150,4 +165,4 @@ def called(look: Look) -> int:
 
 @cache
 def _a_name(word: str) -> bool:
-    return not _known(word) and (word in ambiguous_words() or _named(word) or word in dictionaries.towns())
+    return not is_known(word) and (word in ambiguous_words() or is_person_name(word) or word in dictionaries.towns())

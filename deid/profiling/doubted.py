@@ -1,0 +1,66 @@
+"""What forbids to keep a column as harmless labels, numbers or codes, although most of its values look like such."""
+
+from __future__ import annotations
+
+import re
+
+from deid.profiling import fits_places
+from deid.profiling.dictionaries import us_states
+from deid.profiling.evidence import Case
+from deid.profiling.look import Look
+from deid.profiling.short_letters import initials_of_staff, may_be_initials
+from deid.profiling.spoken import spoken
+from deid.profiling.suspects import suspect
+from deid.profiling.vocabulary import stranger_labels, tells
+from deid.profiling.words import word_set
+
+_TERMS = frozenset({"code", "diagnosis_code", "flag"})
+_NUMBERS = frozenset({"number", "measurement", "sequence_number", "study_day", "year", "time", "age"})
+_JUDGED = (
+    _TERMS
+    | _NUMBERS - {"age", "time", "year"}
+    | {"category", "constant", "measurement", "number", "unit", "state", "age_band"}
+)
+
+
+def doubted(name: str, best: str, case: Case) -> str:
+    """Return what forbids to keep a column as harmless, 'initials' of staff among it; '' where nothing does."""
+    look = case.look
+    if best not in _JUDGED:
+        return ""
+    hint = case.hints.get("category" if best == "constant" else best)
+    defined = hint is not None and hint.defined
+    if not defined and initials_of_staff(name, look):
+        return "initials"
+    if best == "unit":
+        return "" if defined or _units(look) else "something else than a unit of measurement"
+    if best == "state":
+        return _no_state(case)
+    study = hint is not None and hint.words == "study identifier"
+    if best in ("category", "constant") and not defined and not study and not fits_places.payer_types(look):
+        told = hint is not None and tells(hint)
+        said = stranger_labels(look, told=told)
+        if not told and may_be_initials(look):
+            said = "short letters that are no abbreviation we know, perhaps initials"
+        if said:
+            return said
+    said = spoken(look, terms=defined or study, numbers=best in _NUMBERS or look.numeric >= 0.5)
+    if said:
+        return said
+    return suspect(look, terms=defined or study or best in _TERMS, words=best in ("category", "constant"))
+
+
+def _units(look: Look) -> bool:
+    """Whether no label is a name or number of something else: `HMM-364`, `M-81`."""
+    return not suspect(look) and not any(
+        not hit and re.search(r"^[A-Z]+[ -]?\d+$|^\d+/\d+", value)
+        for value, hit in zip(look.values, look.mask("unit"), strict=True)
+    )
+
+
+def _no_state(case: Case) -> str:
+    """Words under a header of regions are kept only where they are states."""
+    regional = word_set("region").intersection(case.hints["state"].words.split()) if "state" in case.hints else ()
+    if not regional or case.look.share_in(us_states()) == 1.0 or case.look.numeric == 1.0:
+        return ""
+    return "an area smaller than a state"

@@ -1,0 +1,101 @@
+"""Cells among labels and numbers that speak of somebody, in capitals or small letters: `per mrs knight`, `son otis`."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from itertools import pairwise
+
+from deid.profiling import dictionaries
+from deid.profiling.header import fold
+from deid.profiling.look import Look
+from deid.profiling.suspects import nearly_word
+from deid.profiling.vocabulary import is_known, is_own_label, is_person_name
+from deid.profiling.words import word_set
+
+_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
+_TITLED = re.compile(
+    r"(?i)(?<![\w.])(?:mr|mrs|ms|miss|dr|prof|herrn?|frau|mme|mlle|monsieur|madame|dhr|mevr|dott|sra?|sig)\b\.? +"
+    r"([^\W\d_]+)"
+    r"|(?<![\w.])[mM]\. ?([^\W\d_]{2,})"
+)
+_PER = re.compile(r"(?<![\w-])(?:[Pp]er|[Vv]ia|[Bb]y|[Aa]ttn:?|c/o) ([A-Z]{2,3})(?![\w])")
+_ROUTES = frozenset(
+    {"os", "po", "iv", "im", "sc", "ng", "peg", "pr", "pv", "rig", "gp", "er", "ed", "md", "pt", "rn", "np", "pcp"}
+)
+#: Words that stand behind a title or a relative and are names of persons elsewhere.
+_NOBODY = frozenset(
+    {"will", "may", "can", "day", "case", "page", "note", "early", "low", "long", "said", "not", "young"}
+)
+_WHERE = re.compile(r"(?<![^\W_])(?:[Tt]o|[Aa]t|[Ff]rom|[Nn]ear|[Ii]n|[Oo]utside|[Tt]owards) ([^\W\d_]{4,})")
+_FILE = re.compile(r"(?i)\.(?:pdf|docx?|jpe?g|png|tiff?|dcm|xlsx?|txt|wav|mp[34]|zip|csv|html?)$")
+_SHORTEST = 3
+
+
+def spoken(look: Look, *, terms: bool, numbers: bool) -> str:
+    """Return what some cell says of a person that no label or number does, without the cell; '' where none does.
+
+    terms    a published convention says that the labels are terms: only titles, relatives and files speak against them
+    numbers  the other cells are numbers, beside which a cell of words has known words only
+    """
+    values = [value for value, plain in zip(look.values, look.mask("number"), strict=True) if not plain]
+    for value in values:
+        if _FILE.search(value):
+            return "the name of a file"
+        if _titled(value) or _relative(value):
+            return "somebody by title or as a relative"
+        if terms:
+            continue
+        if _PER.search(value) and _PER.search(value)[1].lower() not in _ROUTES:  # type: ignore[index]
+            return "initials of somebody"
+        words = _WORD.findall(value)
+        if (len(value.split()) > 1 or numbers) and any(_names_somebody(word) for word in words):
+            return "a name of persons or places beside other words"
+        if any(_unheard(match[1]) for match in _WHERE.finditer(value)):
+            return "a place or a person behind a word of place"
+        if numbers and any(_strange(word) for word in words):
+            return "words beside numbers that no vocabulary holds"
+    return ""
+
+
+def _titled(value: str) -> bool:
+    for match in _TITLED.finditer(value):
+        word = fold(match[1] or match[2])
+        if word not in _NOBODY and (len(word) == 1 or not is_known(word) or is_person_name(word)):
+            return True
+    return False
+
+
+def _relative(value: str) -> bool:
+    """Whether a relative, a carer or a courier is followed by a word that names somebody."""
+    return any(
+        fold(before) in word_set("companion") and (_names_somebody(word) or (word.istitle() and _strange(word)))
+        for before, word in pairwise(_WORD.findall(value))
+    )
+
+
+@cache
+def _names_somebody(word: str) -> bool:
+    from deid.detect.lexicon import eponyms, is_name
+
+    plain = fold(word)
+    if len(plain) < _SHORTEST or plain in _NOBODY or is_own_label(plain):
+        return False
+    if is_known(plain) and not (word.islower() and plain in eponyms()):  # an eponym is written with a capital
+        return False
+    return is_name(plain) or plain in dictionaries.towns()
+
+
+@cache
+def _unheard(word: str) -> bool:
+    """Whether a word stands in no list at all and resembles none."""
+    from deid.detect.lexicon import is_word
+
+    plain = fold(word)
+    return not is_known(plain) and not is_word(plain) and not nearly_word(plain) and not word.isupper()
+
+
+@cache
+def _strange(word: str) -> bool:
+    """Whether a word of four letters and more is none of labels, units or codes."""
+    return len(word) > _SHORTEST and not (word.isupper() and len(word) <= 5) and not is_known(fold(word))
