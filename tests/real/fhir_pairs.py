@@ -34,6 +34,8 @@ _DATES = """  - match:
 """
 _NO_DATES = """  - {match: {name: ["*birthDate*", "*DateTime", "*.start", "*.end"]}, role: insensitive, do: drop}
 """
+_NO_ZIP = """  - {match: {name: "*address.postalCode"}, role: insensitive, do: drop}
+"""
 _COMMON = """  - match: {name: ["Patient.name.use", "Patient.*address.state", "Patient.*address.country"]}
     role: insensitive
     do: keep
@@ -65,7 +67,7 @@ _SAMPLE = """  - {match: {name: "*.id"}, role: direct_identifier, do: pseudonym,
 _NEW_IDS, _OLD_IDS = _TECHNICAL % "[]" + _NEW, _TECHNICAL % "[]" + _OLD
 POLICIES = {
     "common-config.json": _NEW_IDS + _COMMON + _DATES + _COMMON_ELEMENTS + _REST,
-    "common-no-partial-config.json": _NEW_IDS + _COMMON + _NO_DATES + _COMMON_ELEMENTS + _REST,
+    "common-no-partial-config.json": _NEW_IDS + _COMMON + _NO_DATES + _NO_ZIP + _COMMON_ELEMENTS + _REST,
     "redact-all-config.json": _TECHNICAL % "[REDACTED]"
     + _OLD
     + '  - {match: {name: "*"}, role: insensitive, do: drop}\n',

@@ -108,6 +108,16 @@ def test_no_subject_or_site_number_inside_an_id(trial: Pilot) -> None:
             assert not tokens & numbers, f"{name}.{column}"
 
 
+def test_no_subject_or_site_number_is_a_cell(xpt: Pilot) -> None:
+    """Of text columns: a measured value may equal a number of four digits by chance, and is no text."""
+    dm = xpt.before["dm"]
+    numbers = {*map(str, dm["SUBJID"]), *map(str, dm["SITEID"])}
+    assert (dm["USUBJID"].nunique(), dm["SUBJID"].nunique(), dm["SITEID"].nunique()) == (306, 306, 17)
+    for name, table in xpt.after.items():
+        for column in table.select_dtypes(exclude="number"):
+            assert not set(table[column].dropna().astype(str).str.strip()) & numbers, f"{name}.{column}"
+
+
 def test_rows_and_joins_are_as_before(trial: Pilot) -> None:
     for name, before in trial.before.items():
         after = trial.after[name]
