@@ -18,6 +18,7 @@ from deid.errors import Problem, did_you_mean, problem_kind
 from deid.formats.columns import UNREAD
 from deid.formats.refusals import COLUMN_TYPE
 from deid.model import DIRECT_KINDS, LEFT_OUT, NAMING, ColumnProfile, Profile, Role, TableProfile
+from deid.policy.decide import UNDECIDED
 from deid.policy.load import READY
 from deid.profiling.subjects import ranked_subjects
 from deid.transform.by_name import ByName, resolve_by_name
@@ -158,6 +159,10 @@ def _table(
             left.undecided.append(undecided_of(column))
             if problem.kind is UNLISTED:
                 left.lines.append((profile.name, column.column, said(column)))
+            continue
+        if decision.transform is None:  # `do: undecided`, as `deid init` writes it
+            problems.append(UNDECIDED.at(f"{profile.name}.{column.column} has no decision yet", decision.place))
+            left.undecided.append(undecided_of(column))
             continue
         step = _step(decision, source, column, subject, names)
         unread = (info.schema.field(column.position).metadata or {}).get(UNREAD)

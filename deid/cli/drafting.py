@@ -75,7 +75,7 @@ def plan(data: Path | Address, policy_name: str, form: str, alternatives: bool) 
         return
     try:
         with progress_bar(verbose=False) as progress:
-            prepared = prepare(data, policy_of(policy_name), progress=progress)
+            prepared = prepare(data, policy_of(policy_name, drafts=True), progress=progress)
     except PlanRefused as refused:  # what is decided already is shown before what is not
         if refused.plan is not None:
             say(plan_listing(refused.plan, form, refused.undecided).rstrip("\n") + "\n")

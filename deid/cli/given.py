@@ -10,11 +10,11 @@ if TYPE_CHECKING:
     from deid.keys import Key
 
 
-def policy_of(name: str) -> Policy:
-    """Return the policy of a file, or the ready one of that name. Raises PolicyError."""
+def policy_of(name: str, *, drafts: bool = False) -> Policy:
+    """Return the policy of a file, or the ready one of that name; of a draft its open lines too. Raises PolicyError."""
     from deid.policy import load
 
-    return load(name)
+    return load(name, drafts=drafts)
 
 
 def key_of(file: Path | None) -> tuple[Key, str]:

@@ -105,8 +105,11 @@ class Layers:
     thresholds: tuple[str, ...] = ()
 
 
-def decisions_of(parts: Sequence[tuple[Document, PolicyPart]]) -> Layers:
-    """Check every decision of every layer and merge them. Raises PolicyError with all problems."""
+def decisions_of(parts: Sequence[tuple[Document, PolicyPart]], *, drafts: bool = False) -> Layers:
+    """Check every decision of every layer and merge them. Raises PolicyError with all problems.
+
+    drafts  lines with `do: undecided` are no problem yet
+    """
     layers, problems = Layers(), []  # type: tuple[Layers, list[Problem]]
     for document, part in parts:
         for i, rule in enumerate(part.rules):
@@ -126,6 +129,7 @@ def decisions_of(parts: Sequence[tuple[Document, PolicyPart]]) -> Layers:
             if checked is not None:
                 layers.gates.setdefault(checked.id, checked)
     _conventions(parts, layers, problems)
+    problems = [problem for problem in problems if not (drafts and problem.kind is UNDECIDED)]
     if problems:
         raise PolicyError(problems)
     return layers

@@ -62,15 +62,18 @@ def ready_policies() -> dict[str, Path]:
     return {path.stem: path for path in sorted(READY.glob("*.yaml"))}
 
 
-def load(path: Path | str) -> Policy:
-    """Load a policy from a file, or a ready one by its name. Raises PolicyError with all problems at once."""
+def load(path: Path | str, *, drafts: bool = False) -> Policy:
+    """Load a policy from a file, or a ready one by its name. Raises PolicyError with all problems at once.
+
+    drafts  leave lines with `do: undecided` to the plan, which shows them among the decided ones and refuses then
+    """
     file = Path(path)
     if not file.exists() and str(path) in ready_policies():
         file = ready_policies()[str(path)]
     if not file.exists():
         hint = did_you_mean(str(path), ready_policies())
         raise PolicyError(UNREADABLE.at("there is no such file and no ready policy of that name", file.name, hint=hint))
-    return _load(read(file), str(file))
+    return _load(read(file), str(file), drafts=drafts)
 
 
 def load_text(text: str, name: str = "policy", folder: Path | None = None) -> Policy:
@@ -78,14 +81,14 @@ def load_text(text: str, name: str = "policy", folder: Path | None = None) -> Po
     return _load(parse(text, name, folder), name)
 
 
-def _load(document: Document, path: str) -> Policy:
+def _load(document: Document, path: str, *, drafts: bool = False) -> Policy:
     problems: list[Problem] = []
     chain = _chain(document, problems, ())
     parts = [(item, _validated(item, problems)) for item in chain]
     if problems:
         raise PolicyError(problems)
     typed = [(item, part) for item, part in parts if part is not None]
-    return finish(typed, decisions_of(typed), document.folder, path)
+    return finish(typed, decisions_of(typed, drafts=drafts), document.folder, path)
 
 
 def _chain(document: Document, problems: list[Problem], seen: tuple[str, ...]) -> list[Document]:

@@ -137,3 +137,16 @@ def test_yaml_that_does_not_parse_is_told_from_a_file_that_is_not_there() -> Non
     assert "mend the YAML at this line" in str(caught.value)
     assert "path" not in str(caught.value)
     assert ":3: " in str(caught.value)
+
+
+def test_a_draft_shows_its_decided_and_its_open_lines(tmp_path: Path) -> None:
+    data = _data(tmp_path)
+    draft = tmp_path / "draft.yaml"
+    assert CliRunner().invoke(main, ["init", str(data), "--name", "drafted", "--out", str(draft)]).exit_code == 0
+    result = _plan(data, str(draft), "--format", "json")
+    assert result.exit_code == 3
+    rows = _rows(result.stdout, "json")
+    assert [row["column"] for row in rows] == HEADER
+    assert {"pseudonym", "undecided"} <= {row["do"] for row in rows}
+    assert result.stderr.count("P112 draft.yaml:") == sum(row["do"] == "undecided" for row in rows)
+    assert LEAK not in result.output
