@@ -11,16 +11,19 @@ import pyarrow as pa
 from deid.collecting.needles import fold, windows
 from deid.contracts import Context
 from deid.decisions import Plan
+from deid.detect.lexicon import english_names, everyday_names
 from deid.facts import Facts
 from deid.keys import Key
 from deid.model import Role
 from deid.profiling import dictionaries
 from deid.profiling.header import words_of
 from deid.profiling.screen import screen
+from deid.profiling.vocabulary import is_known
 from deid.transform.drop import Drop
 from deid.transform.pseudonym import Pseudonym
 from deid.values import hash64, positions
 
+_CAPITALISED = re.compile(r"[A-Z][a-z]+")
 Names = dict[str, dict[str, str]]
 
 
@@ -82,7 +85,15 @@ def reads_like_a_person(name: str) -> bool:
         return True
     words = words_of(name)
     given, family = dictionaries.given_names(), dictionaries.family_names()
-    return any((a in given and b in family) or (a in family and b in given) for a, b in pairwise(words))
+    if any((a in given and b in family) or (a in family and b in given) for a, b in pairwise(words)):
+        return True
+    return any(all(map(_is_name_alone, pair)) for pair in pairwise(_CAPITALISED.findall(name)))
+
+
+def _is_name_alone(word: str) -> bool:
+    """Whether a capitalised word of a header is a usual name and no word of labels: `Lance`, `Weaver`."""
+    plain = word.lower()
+    return (plain in english_names() or plain in everyday_names()) and not is_known(plain)
 
 
 def _field_of(name: str, facts: Facts, *, whole: bool = False) -> str | None:

@@ -13,6 +13,7 @@ from deid.formats.columns import UNREAD
 from deid.model import ColumnProfile, TableProfile
 from deid.profiling.attributes import without_attributes
 from deid.profiling.conventions import dialects
+from deid.profiling.copies import without_copies
 from deid.profiling.decide import Neighbours, decide
 from deid.profiling.finer import without_finer
 from deid.profiling.header import hints
@@ -65,6 +66,7 @@ def profile_table(name: str, batches: Iterable[pa.RecordBatch], schema: pa.Schem
     seen = looks(tallies)
     columns = tuple(_column(name, i, schema.field(i), tallies[i], seen[i], neighbours) for i in range(len(names)))
     columns = without_finer(without_positions(without_attributes(columns, seen), seen), seen)
+    columns = without_copies(columns, seen)
     return TableProfile(name, tallies[0].rows if tallies else 0, columns, _domain(names, tallies))
 
 

@@ -8,14 +8,17 @@ from deid.profiling import fits_places
 from deid.profiling.dictionaries import us_states
 from deid.profiling.evidence import Case
 from deid.profiling.look import Look
+from deid.profiling.place_tokens import place_tokens
 from deid.profiling.short_letters import initials_of_staff, may_be_initials
-from deid.profiling.spoken import spoken
+from deid.profiling.spoken import spoken, surnames
 from deid.profiling.suspects import suspect
 from deid.profiling.vocabulary import stranger_labels, tells
 from deid.profiling.words import word_set
 
 _TERMS = frozenset({"code", "diagnosis_code", "flag"})
 _NUMBERS = frozenset({"number", "measurement", "sequence_number", "study_day", "year", "time", "age"})
+#: Kinds that many share and that stay: only titles, relatives and files speak against them.
+_SHARED = frozenset({"sex", "race", "ethnicity", "marital_status", "language", "year", "time"})
 _JUDGED = (
     _TERMS
     | _NUMBERS - {"age", "time", "year"}
@@ -26,6 +29,10 @@ _JUDGED = (
 def doubted(name: str, best: str, case: Case) -> str:
     """Return what forbids to keep a column as harmless, 'initials' of staff among it; '' where nothing does."""
     look = case.look
+    if best == "gene_variant":
+        return surnames(look)
+    if best in _SHARED:
+        return spoken(look, terms=True, numbers=False)
     if best not in _JUDGED:
         return ""
     hint = case.hints.get("category" if best == "constant" else best)
@@ -38,16 +45,23 @@ def doubted(name: str, best: str, case: Case) -> str:
         return _no_state(case)
     study = hint is not None and hint.words == "study identifier"
     if best in ("category", "constant") and not defined and not study and not fits_places.payer_types(look):
-        told = hint is not None and tells(hint)
-        said = stranger_labels(look, told=told)
-        if not told and may_be_initials(look):
-            said = "short letters that are no abbreviation we know, perhaps initials"
+        said = _no_label(look, told=hint is not None and tells(hint))
         if said:
             return said
     said = spoken(look, terms=defined or study, numbers=best in _NUMBERS or look.numeric >= 0.5)
     if said:
         return said
     return suspect(look, terms=defined or study or best in _TERMS, words=best in ("category", "constant"))
+
+
+def _no_label(look: Look, *, told: bool) -> str:
+    """Return what forbids to take labels for such; `told` where the header says of which clinical matter they are."""
+    said = stranger_labels(look, told=told)
+    if said or told:
+        return said
+    if may_be_initials(look):
+        return "short letters that are no abbreviation we know, perhaps initials"
+    return place_tokens(look)
 
 
 def _units(look: Look) -> bool:

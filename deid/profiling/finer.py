@@ -9,6 +9,7 @@ from dataclasses import replace
 import numpy as np
 
 from deid.model import ColumnProfile
+from deid.profiling.conventions import convention, dialects
 from deid.profiling.header import words_of
 from deid.profiling.look import Look
 
@@ -23,8 +24,11 @@ _DATED = frozenset({"date", "julian", "batch", "dt"})
 _PLAIN = frozenset(
     {"number", "measurement", "category", "code", "study_day", "sequence_number", "flag", "constant", "year", "time"}
 )
+_TWINS = {"x": "y", "y": "x", "e": "n", "n": "e"}
+#: Days of a study from which they count from a fixed date: twenty years.
+_MOST_DAYS = 7_300
 _SPLIT = "one of several columns that may give day, month and year"
-_XY = "beside its neighbour the header speaks of x and y"
+_XY = "beside its neighbour the header speaks of x and y, or of east and north"
 
 
 def finer_than_year(name: str, look: Look) -> str:
@@ -47,6 +51,10 @@ def finer_than_year(name: str, look: Look) -> str:
         and not look.decimal
     ):
         return "the header speaks of a day, week or quarter of the year"
+    if not look.decimal and high >= 20_000 and low >= 20_000 and high <= 60_000 and words & (_DAY | {"studyday", "dy"}):
+        return "the numbers can be days since 1900"
+    if words & (_DAY | {"studyday", "dy"}) and not look.decimal and max(high, -low) > _MOST_DAYS:
+        return "days of more than twenty years, as they count from a fixed date"
     if is_month(name, look):
         return "the header speaks of a month"
     return "numbers that can be year and day of the year" if _julian(look, bool(words & _DATED)) else ""
@@ -79,28 +87,36 @@ def _julian(look: Look, dated: bool) -> bool:
 def without_finer(columns: Sequence[ColumnProfile], seen: Sequence[Look]) -> tuple[ColumnProfile, ...]:
     """Return the columns; numbers that may be dates finer than a year, or x and y, hold `unknown`."""
     found = list(columns)
+    spoken = dialects([column.column for column in columns])
     months = [i for i, column in enumerate(columns) if is_month(column.column, seen[i])]
     for i, column in enumerate(columns):
-        if not column.holds or column.holds[0] not in _PLAIN or _defined(column):
+        if not column.holds or column.holds[0] not in _PLAIN or _defined(column, spoken):
             continue
         said = finer_than_year(column.column, seen[i])
         if not said and months and _DAY & set(words_of(column.column)) and _within(seen[i], 31):
             said = _SPLIT
-        if not said and _has_twin(column.column, columns) and seen[i].numeric >= 0.95 and seen[i].decimal >= 0.5:
+        if not said and _has_twin(column.column, columns) and seen[i].numeric >= 0.95 and _placed(seen[i]):
             said = _XY
         if said:
             found[i] = replace(column, holds=("unknown",), evidence=(said, *column.evidence))
     return tuple(found)
 
 
-def _defined(column: ColumnProfile) -> bool:
+def _defined(column: ColumnProfile, spoken: frozenset[str]) -> bool:
+    if column.holds[0] == "study_day":  # a header says so, or a standard
+        return convention(column.column, spoken) is not None
     return any("(6.5 points)" in said for said in column.evidence)
 
 
+def _placed(look: Look) -> bool:
+    """Whether numbers have a fraction, or five places and more as on a grid."""
+    return look.decimal >= 0.5 or bool(len(look.numbers) and look.distinct >= 5 and look.numbers.min() >= 10_000)
+
+
 def _has_twin(name: str, columns: Sequence[ColumnProfile]) -> bool:
-    """Whether another column's name differs in x and y alone, and this one's part is a word of its own."""
+    """Whether another column's name differs in x and y (e and n) alone, and this one's part is a word of its own."""
     words = words_of(name)
-    if not {"x", "y"} & set(words):
+    if not set(_TWINS) & set(words):
         return False
-    other = tuple({"x": "y", "y": "x"}.get(word, word) for word in words)
+    other = tuple(_TWINS.get(word, word) for word in words)
     return any(words_of(column.column) == other for column in columns)

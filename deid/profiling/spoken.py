@@ -10,7 +10,7 @@ from deid.profiling import dictionaries
 from deid.profiling.header import fold
 from deid.profiling.look import Look
 from deid.profiling.suspects import nearly_word
-from deid.profiling.vocabulary import is_known, is_own_label, is_person_name
+from deid.profiling.vocabulary import is_known, is_own_label, is_person_name, short_words
 from deid.profiling.words import word_set
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
@@ -29,6 +29,11 @@ _NOBODY = frozenset(
 )
 _WHERE = re.compile(r"(?<![^\W_])(?:[Tt]o|[Aa]t|[Ff]rom|[Nn]ear|[Ii]n|[Oo]utside|[Tt]owards) ([^\W\d_]{4,})")
 _FILE = re.compile(r"(?i)\.(?:pdf|docx?|jpe?g|png|tiff?|dcm|xlsx?|txt|wav|mp[34]|zip|csv|html?)$")
+_SURNAME = re.compile(r"[A-ZÀ-Þ][a-zà-ÿ]{3,}|[A-ZÀ-Þ]{7,}|(?:O'|Mc|Mac)[A-Z][a-z]+")
+#: A house number before a capitalised word.
+_HOUSE = re.compile(r"\d{1,4}[a-z]?,? ([A-ZÀ-Þ][a-zà-ÿ]{2,})(?: [A-Za-z][\w.]*){0,2}")
+#: Share of values from which genes written as surnames may be such.
+_SURNAMES = 0.3
 _SHORTEST = 3
 
 
@@ -51,11 +56,22 @@ def spoken(look: Look, *, terms: bool, numbers: bool) -> str:
         words = _WORD.findall(value)
         if (len(value.split()) > 1 or numbers) and any(_names_somebody(word) for word in words):
             return "a name of persons or places beside other words"
+        house = _HOUSE.fullmatch(value)
+        if house and not is_known(fold(house[1])) and fold(house[1]) not in short_words():
+            return "a number and a name, as of an address"
         if any(_unheard(match[1]) for match in _WHERE.finditer(value)):
             return "a place or a person behind a word of place"
         if numbers and any(_strange(word) for word in words):
             return "words beside numbers that no vocabulary holds"
     return ""
+
+
+def surnames(look: Look) -> str:
+    """Return a doubt about genes that are written as names are: one capital and small letters, or long and no digit."""
+    if look.nucleotides:
+        return ""
+    names = sum(bool(_SURNAME.fullmatch(value)) and not is_known(fold(value)) for value in look.values)
+    return "words written as surnames are" if names >= _SURNAMES * len(look.values) and look.distinct > 1 else ""
 
 
 def _titled(value: str) -> bool:

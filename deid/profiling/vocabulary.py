@@ -22,6 +22,8 @@ MOST_UNPROVEN = 0.5
 _MOST_JUDGED = 1_000
 #: Mean words of a clinical term; longer ones are sentences.
 _TERM = 5
+#: What is named after somebody by a surname, though that is an eponym of medicine too.
+_WARDS = frozenset({"ward", "unit", "wing", "house", "building", "suite", "hall", "practice", "surgery"})
 #: Header points from which a header is believed.
 _TOLD = 3.0
 
@@ -158,9 +160,14 @@ def _small_stranger(word: str, *, named: bool) -> bool:
 
 def called(look: Look) -> int:
     """Return how many labels are nothing but words that name places, firms or persons, with or without a venue."""
+    from deid.detect.lexicon import eponyms
+
     venues = word_set("venue")
-    labels = (_long_words(value) for value in look.values[:_MOST_JUDGED])
-    return sum(any(map(_a_name, words)) and all(_a_name(w) or w in venues for w in words) for words in labels)
+    labels = [_long_words(value) for value in look.values[:_MOST_JUDGED]]
+    return sum(any(map(_a_name, words)) and all(_a_name(w) or w in venues for w in words) for words in labels) + sum(
+        len(words) == 2 and words[1] in _WARDS and words[0] in eponyms() and is_person_name(words[0])
+        for words in labels
+    )
 
 
 @cache
