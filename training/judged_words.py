@@ -7,7 +7,7 @@ from __future__ import annotations
 import random
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +27,7 @@ LABEL_OF = {
     **dict.fromkeys(("NAME_PATIENT", "NAME_DOCTOR", "NAME_STAFF", "NAME_RELATIVE"), "name"),
     **dict.fromkeys(("HOSPITAL", "ORGANIZATION", "LOCATION_CITY", "LOCATION_STREET"), "place"),
     **dict.fromkeys(("MRN", "SUBJECT_ID", "ACCESSION", "LICENSE", "VEHICLE", "HEALTH_PLAN", "SSN", "DEVICE", "SPECIMEN_ID"), "number"),
-    "NAME_INITIALS": "initials", "USERNAME": "username",
+    "NAME_INITIALS": "initials", "USERNAME": "username", "DATE": "date", "AGE_90": "age",
 }  # fmt: skip
 LOCALES = ("en_US", "en_GB", "es_MX", "pt_BR", "fr_FR", "de_DE", "it_IT", "pl_PL", "nl_NL", "tr_TR", "en_IN", "vi_VN",
            "yo_NG", "id_ID", "cs_CZ", "fi_FI", "hu_HU", "en_IE", "en_US", "en_US", "en_GB")  # fmt: skip
@@ -138,18 +138,24 @@ def terms() -> dict[str, tuple[str, ...]]:
 def examples(notes: Sequence[Note], seed: int) -> tuple[list[list[str]], list[str]]:
     """Return evidence and label for every word that is worth judging."""
     evidence, labels = [], []
+    for words, own, worth in labelled(notes, seed):
+        evidence += [words.evidence(at) for at in range(len(own)) if worth[at]]
+        labels += [label for label, judged in zip(own, worth, strict=True) if judged]
+    return evidence, labels
+
+
+def labelled(notes: Sequence[Note], seed: int) -> Iterator[tuple[evidence_of.Words, list[str], list[bool]]]:
+    """Yield the words of each note, the label of each word, and whether it is worth judging."""
     for number, (note, found) in enumerate(zip(notes, _found(notes), strict=True)):
         words, forgotten = _words(note, found, random.Random(f"{seed}:{number}"))
         marks = [(s["start"], s["end"], LABEL_OF.get(s["type"], "other")) for s in note["spans"]]
         marks += [(s["start"], s["end"], "other") for s in note["neutral"]]
         judged = set(judging.judged(words))
-        for at, token in enumerate(words.tokens):
-            if at in judged or token.group() in forgotten:
-                evidence.append(words.evidence(at))
-                labels.append(
-                    next((name for start, end, name in marks if start < token.end() and token.start() < end), "none")
-                )
-    return evidence, labels
+        labels = [
+            next((name for start, end, name in marks if start < token.end() and token.start() < end), "none")
+            for token in words.tokens
+        ]
+        yield words, labels, [at in judged or token.group() in forgotten for at, token in enumerate(words.tokens)]
 
 
 def _found(notes: Sequence[Note]) -> list[list[Span]]:

@@ -77,7 +77,7 @@ def held_out(options: argparse.Namespace, drawn: Lists, composed: tuple[list[lis
         weights = np.array(list(table.values()), np.float32)
         tagger.weights = lambda rows=rows, weights=weights: (rows, weights)  # type: ignore[assignment]
         evidence, labels = examples(notes[turn::3], 0)
-        likely = tagger.chances(evidence)
+        likely = tagger.weighed(evidence)
         for threshold in (tagger.CAREFUL, tagger.BALANCED, 0.7):
             marked = 1 - likely[:, 0] - likely[:, -1] > threshold
             shares = {

@@ -76,6 +76,7 @@ class Words:
                 titled.add(word.lower())
         self.titled = titled
         self.lowered = {word for word in self.written if word.islower()}
+        self.letters = self._letters()
         self.lines = self._lines()
         self.tone = self._tone()
 
@@ -83,7 +84,10 @@ class Words:
         """Return what stands before each word, and after the last: a blank, a break, punctuation."""
         ends = [0, *(token.end() for token in self.tokens)]
         starts = [*(token.start() for token in self.tokens), len(self.text)]
-        return [_gap(self.text[end:start], at == 0) for at, (end, start) in enumerate(zip(ends, starts, strict=True))]
+        edges = (0, len(self.tokens))
+        return [
+            _gap(self.text[end:start], at in edges) for at, (end, start) in enumerate(zip(ends, starts, strict=True))
+        ]
 
     def _rules(self, found: Sequence[Span]) -> tuple[list[str], list[str]]:
         """Return for each word the kind of the surest finding of the rules that touches it, and who is unsure of it."""
@@ -117,6 +121,26 @@ class Words:
                 reach += 1
             yield span, range(at, reach)
 
+    def _letters(self) -> frozenset[str]:
+        """Return the first letters of two to four capitalised words in a row: who signs with them may be meant."""
+        found = set()
+        firsts = [
+            word[0].lower() if word[0].isupper() and len(word) > 1 and not word.isupper() else ""
+            for word in self.written
+        ]
+        firsts = [
+            "".join(part[:1] for part in word.lower().split("-")) if first else ""
+            for first, word in zip(firsts, self.written, strict=True)
+        ]
+        for at, first in enumerate(firsts):
+            run = first
+            for further in firsts[at + 1 : at + 4]:
+                if not first or not further:
+                    break
+                run += further
+                found.add(run)
+        return frozenset(found)
+
     def _lines(self) -> list[str]:
         """Return for each word how long its line is and where it stands in it; the last line of all is told apart."""
         starts = [at for at, token in enumerate(self.tokens) if at == 0 or self.gaps[at] == "^"] + [len(self.tokens)]
@@ -133,6 +157,10 @@ class Words:
         letters = [word for word in self.written if len(word) > 3 and word.isalpha()]
         upper, lower = sum(map(str.isupper, letters)), sum(map(str.islower, letters))
         return "U" if upper * 2 > len(letters) else "l" if lower == len(letters) else "m"
+
+    def _form(self, at: int) -> str:
+        """Return how a short word is written, letter by letter."""
+        return "".join("A" if char.isupper() else "a" if char.isalpha() else char for char in self.written[at])
 
     def evidence(self, at: int) -> list[str]:
         """Return the evidence on one word."""
@@ -160,6 +188,18 @@ class Words:
             f"c3{near[at - 3] if at > 2 else '^'}",
             f"c4{near[at + 3] if at + 2 < last else '$'}",
         ]
+        if len(low) < 8 and own[0] != "#" and short[1] != "w":
+            form = _SMALL.sub("a", _CAPITALS.sub("A", self.written[at])) if len(low) > 4 else self._form(at)
+            clue += [
+                f"x{form}",
+                f"xg{gap}|{form}",
+                f"xh{follows}|{form}",
+                f"xb{before}|{form}",
+                f"xa{after}|{form}",
+                f"xgh{gap}|{follows}|{form}",
+            ]
+            if re.sub(r"[^a-z]", "", low) in self.letters:
+                clue += ["acr", f"acr{form}"]
         if own[0] in "TM" and low in self.lowered:
             clue.append("low")
         model = self.model[at]
@@ -179,8 +219,8 @@ class Words:
         return clue
 
 
-def _gap(between: str, first: bool) -> str:
-    if "\n" in between or first:
+def _gap(between: str, edge: bool) -> str:
+    if "\n" in between or edge:
         return "^"
     plain = between.strip()
     return plain[:2] if plain else " "

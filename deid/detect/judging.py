@@ -16,6 +16,8 @@ from deid.model import Span
 DOUBTFUL = 0.02
 #: Below this chance of being an identifier an unsure finding of the rules or the language model is dropped.
 VETO = 0.08
+#: A text of so many words, none of which a rule is sure of and none likelier than this to identify, is about nobody.
+MANY_WORDS, NOBODY = 40, 0.7
 _PUT_TO_IT = frozenset({"person_name", "site", "organisation", "city", "initials", "username", "street_address"})
 
 
@@ -47,8 +49,11 @@ def judge(text: str, found: Sequence[Span], threshold: float = BALANCED, veto: f
     at = judged(words)
     if not at:
         return Judgement(tuple(found), (), ())
-    likely = chances([words.evidence(one) for one in at])
+    likely = chances(words, at)
     meant = dict(zip(at, (1 - likely[:, 0]).tolist(), strict=True))
+    if veto and len(words.written) >= MANY_WORDS and not any(span.score >= SURE for span in found):
+        if float((1 - likely[:, 0] - likely[:, -1]).max()) < NOBODY:
+            veto, threshold = NOBODY, 1.0
     kept = tuple(
         span
         for span, reach in words.touching(sorted(found, key=lambda span: span.start))

@@ -18,7 +18,7 @@ from importlib import resources
 import numpy as np
 import numpy.typing as npt
 
-from deid.detect import lexicon, plausible
+from deid.detect import lexicon, network, plausible
 from deid.detect.evidence import TITLES, Words
 from deid.detect.identifiers import CLINICAL_CODE, CODE_BEFORE
 from deid.detect.name_lists import NO_WRITER, NOT_INITIALS
@@ -26,17 +26,33 @@ from deid.detect.reading import PARTICLES
 from deid.model import Span
 
 #: What a word can be; `other` is an identifier that the rules find better, such as a date.
-LABELS = ("none", "name", "place", "number", "initials", "username", "other")
+LABELS = ("none", "name", "place", "number", "initials", "username", "date", "age", "other")
 KINDS: Mapping[str, str] = {
     "name": "person_name", "place": "site", "number": "record_number", "initials": "initials", "username": "username",
+    "date": "date", "age": "age",
 }  # fmt: skip
-BALANCED, CAREFUL = 0.4, 0.12
+BALANCED, CAREFUL = 0.35, 0.12
 #: From this chance on a capital belongs to the name or place beside it.
 BESIDE = 0.12
+#: From this chance on forms are believed that usually stand for something else: single letters, small numbers.
+SURE_ENOUGH = 0.6
+#: From this chance on the words around a capital, or a small letter, are believed more than what the lists say of it.
+SURE, SURER = 0.85, 0.95
+#: A day and month in figures, or a day of a month; an age over 89.
+_FORMS = {
+    "date": re.compile(r"[0-3]?\d(?:st|nd|rd|th)?|[0-3]?\d[./-][0-3]?\d", re.IGNORECASE),
+    "age": re.compile(r"9\d|1[01]\d"),
+}
+_HOUSE = re.compile(r"\d{1,5}[A-Za-z]?")
 _LOGIN = re.compile(
     r"\b(?:user\w*|log\w*|account|handle|name|id|by|profile|online)\b[^.\n]{0,24}$|(?:^|\n)\W{0,3}(?:\d\d:\d\d\W{1,3})?$"
 )
-_INITIALS = re.compile(r"[A-Z]{2,4}|[a-z]{2,3}|[A-Z]{2,4}[/:][A-Za-z]{2,3}|[A-Z]\.[A-Z](?:\.[A-Z])?")
+#: Letters that may stand for a person: `kjm`, `KdW`, `DMcG`, `A-KL`, `A.N-C`, `O'B`, `EG/mp`, `K`.
+_INITIALS = re.compile(
+    r"[^\W\d_]|[^\W\d_]{2,4}|(?=.{3,6}$)(?:[^\W\d_]|Mac|Mc)*[A-Z](?:[^\W\d_]|Mac|Mc)*"
+    r"|[^\W\d_]{1,3}(?:\.[^\W\d_]{1,3}){0,3}(?:[-.'’]+[^\W\d_]{1,3}){1,2}"
+    r"|[^\W\d_]{1,4}(?:-[^\W\d_]{1,2})?[/:][^\W\d_]{1,4}(?:-[^\W\d_]{1,2})?"
+)
 #: Two small numbers, or three with few figures: a range, a course of values, a blood pressure.
 _RANGE = re.compile(r"\d{1,3}-\d{1,3}|\d{1,2}-\d{1,2}-\d|\d{2,3}/\d{2,3}")
 #: What follows a drug and no person.
@@ -67,7 +83,13 @@ def weights() -> tuple[Mapping[str, int], npt.NDArray[np.float32]]:
     return {name: row for row, (name, *_) in enumerate(lines)}, table
 
 
-def chances(evidence: Sequence[Sequence[str]]) -> npt.NDArray[np.float32]:
+def chances(words: Words, judged: Sequence[int]) -> npt.NDArray[np.float32]:
+    """Return for each judged word the probability of each label: what weights of evidence and the network hold, halved."""
+    evidence = weighed([words.evidence(at) for at in judged])
+    return (evidence + network.chances(words)[np.asarray(judged)]) / 2
+
+
+def weighed(evidence: Sequence[Sequence[str]]) -> npt.NDArray[np.float32]:
     """Return for each word the probability of each label, given its evidence."""
     rows, table = weights()
     flat: list[int] = []
@@ -100,7 +122,7 @@ def _widen(words: Words, labels: dict[int, str], sure: Mapping[int, float]) -> N
             ):
                 continue
             label = labels.get(beside) or _label_of(words.rules[beside])
-            if label in ("name", "place") and _plausible(words, at, label):
+            if label in ("name", "place") and _plausible(words, at, label, sure[at]):
                 labels[at] = label
 
 
@@ -116,12 +138,12 @@ def _label_of(rule: str) -> str:
 
 def marked(words: Words, judged: Sequence[int], likely: npt.NDArray[np.float32], threshold: float) -> Iterator[Span]:
     """Yield the stretches of one label among the words that are likely enough."""
-    least = np.array([threshold + (1 - threshold) * max(_doubt(words.written[at]), _first(words, at)) for at in judged])
-    meant = (1 - likely[:, 0] - likely[:, -1] > least) & (likely[:, 0] < 1 - threshold)
     best = likely[:, 1:-1].argmax(axis=1) + 1
+    least = np.array([_least(words, at, LABELS[label], threshold) for at, label in zip(judged, best, strict=True)])
+    meant = (1 - likely[:, 0] - likely[:, -1] > least) & (likely[:, 0] < 1 - threshold)
     labels = {at: LABELS[label] for at, label, holds in zip(judged, best, meant, strict=True) if holds}
-    labels = {at: label for at, label in labels.items() if _plausible(words, at, label)}
     sure = dict(zip(judged, (1 - likely[:, 0]).tolist(), strict=True))
+    labels = {at: label for at, label in labels.items() if _plausible(words, at, label, sure[at])}
     _widen(words, labels, sure)
     run: list[int] = []
     surest = 0.0
@@ -135,17 +157,24 @@ def marked(words: Words, judged: Sequence[int], likely: npt.NDArray[np.float32],
         yield from _span(words, run, labels[run[-1]], surest)
 
 
+def _least(words: Words, at: int, label: str, threshold: float) -> float:
+    """Return how likely an identifier a word must be to be taken for one."""
+    if label == "initials":
+        return threshold
+    return threshold + (1 - threshold) * max(_doubt(words.written[at]), _first(words, at))
+
+
 @lru_cache(maxsize=30_000)
 def _doubt(word: str) -> float:
     """Return how much surer than usual the evidence must be for a word that is a common one too."""
     plain = lexicon.fold_word(word).removesuffix("'s")
     if word.islower() and lexicon.is_word(plain):
-        return 0.9
+        return 0.25
     if not word.isalpha() or not lexicon.is_word(plain):
-        return 0.6 if word.islower() and not lexicon.is_name(plain) else 0.0
+        return 0.2 if word.islower() and not lexicon.is_name(plain) else 0.0
     if plain in lexicon.clinical_words():
-        return 0.6
-    return 0.0 if lexicon.is_name(plain) else 0.4
+        return 0.2
+    return 0.0 if lexicon.is_name(plain) else 0.12
 
 
 def _first(words: Words, at: int) -> float:
@@ -153,27 +182,22 @@ def _first(words: Words, at: int) -> float:
     opens = words.gaps[at][:1] in ("^", ".", "?", "!")
     alone = words.gaps[at + 1] != " " or words.written[at + 1 : at + 2] == [] or words.written[at + 1].islower()
     kind = words.kinds[at]
-    return 0.8 if opens and alone and kind[0] == "T" and "w" in kind and "d" not in kind else 0.0
+    return 0.4 if opens and alone and kind[0] == "T" and "w" in kind and "d" not in kind else 0.0
 
 
-def _plausible(words: Words, at: int, label: str) -> bool:
+def _plausible(words: Words, at: int, label: str, sure: float) -> bool:
     """Whether clinical vocabulary and the form of the word leave room for an identifier of this kind."""
     token = words.tokens[at]
     written, own = token.group(), words.kinds[at]
     plain = lexicon.fold_word(written).removesuffix("'s")
-    if label == "username":
-        return not written.isalpha() or (
-            plausible.unknown(plain) and bool(_LOGIN.search(words.text, max(0, token.start() - 40), token.start()))
-        )
-    if label == "number":
-        code = CLINICAL_CODE.fullmatch(written) and ("-" in written or "." in written)
-        return (
-            own[0] in "#U"
-            and not code
-            and not CODE_BEFORE.search(words.text, max(0, token.start() - 24), token.start())
-        )
-    if label == "initials":
-        return bool(_INITIALS.fullmatch(written)) and plain not in NOT_INITIALS and plain not in NO_WRITER
+    if label in _FORMS:
+        return bool(_FORMS[label].fullmatch(written))
+    if (label == "place" and _HOUSE.fullmatch(written)) or (label == "name" and len(written) == 1):
+        return sure >= SURE_ENOUGH
+    if label in ("username", "number", "initials"):
+        return _plausible_code(words, at, label)
+    if sure >= (SURE if written[0].isupper() else SURER) and own[0] != "#":
+        return True
     if plausible.eponym_use(words.text, token.start(), token.end()) or (plain in lexicon.clinical_words() and plain not in lexicon.english_names()):  # fmt: skip
         return False
     if own[0] == "#" or (own[0] in "UM" and CLINICAL_CODE.fullmatch(written)):
@@ -189,11 +213,31 @@ def _plausible(words: Words, at: int, label: str) -> bool:
     return len(parts) > 0 and all(lexicon.is_word(part) or plausible.could_be_name(part) for part in parts) and ("/" not in plain or all(len(part) > 3 for part in parts))  # fmt: skip
 
 
-def _identifies(written: str) -> bool:
+def _plausible_code(words: Words, at: int, label: str) -> bool:
+    """Whether a login, a number or initials may be meant."""
+    token = words.tokens[at]
+    written, own = token.group(), words.kinds[at]
+    plain = lexicon.fold_word(written).removesuffix("'s")
+    if label == "username":
+        return not written.isalpha() or (
+            plausible.unknown(plain) and bool(_LOGIN.search(words.text, max(0, token.start() - 40), token.start()))
+        )
+    if label == "number":
+        code = CLINICAL_CODE.fullmatch(written) and ("-" in written or "." in written)
+        return (
+            own[0] in "#U"
+            and not code
+            and not CODE_BEFORE.search(words.text, max(0, token.start() - 24), token.start())
+        )
+    return bool(_INITIALS.fullmatch(written)) and plain not in NOT_INITIALS and plain not in NO_WRITER
+
+
+def _identifies(written: str, sure: float) -> bool:
     """Whether figures are many enough for an identifier and no known clinical code."""
     figures = sum(map(str.isdigit, written))
+    least = 5 if "/" in written or "." in written else 4
     return (
-        figures >= (5 if "/" in written or "." in written else 4)
+        figures >= (least if sure < SURE_ENOUGH else least - 2)
         and not CLINICAL_CODE.fullmatch(written)
         and not _RANGE.fullmatch(written)
     )
@@ -201,7 +245,7 @@ def _identifies(written: str) -> bool:
 
 def _span(words: Words, run: Sequence[int], label: str, surest: float) -> Iterator[Span]:
     start, end = words.tokens[run[0]].start(), words.tokens[run[-1]].end()
-    if label == "number" and not _identifies(words.text[start:end]):
+    if label == "number" and not _identifies(words.text[start:end], surest):
         return
     if label == "name" and len(run) == 1 and lexicon.fold_word(words.written[run[0]]) in PARTICLES:
         return

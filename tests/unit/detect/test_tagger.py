@@ -4,7 +4,7 @@ import pytest
 
 from deid.detect import build_detector
 from deid.detect.judging import tagged
-from deid.detect.tagger import LABELS, chances, weights
+from deid.detect.tagger import LABELS, weighed, weights
 
 
 def found(text: str) -> list[str]:
@@ -46,7 +46,7 @@ def test_weights_have_a_number_for_every_label() -> None:
     rows, table = weights()
     assert table.shape == (len(rows), len(LABELS))
     assert "bias" in rows
-    assert chances([["no such evidence"], []]).sum(axis=1) == pytest.approx(1.0)
+    assert weighed([["no such evidence"], []]).sum(axis=1) == pytest.approx(1.0)
 
 
 def test_without_the_tagger_its_findings_are_gone() -> None:

@@ -1,0 +1,52 @@
+"""Features of every word of a text that the network reads: the word, its form, what lists and rules say of it."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from deid.detect.evidence import Words
+
+_DIGIT, _SMALL, _CAPITAL = re.compile(r"[0-9]"), re.compile(r"[a-z]"), re.compile(r"[A-Z]")
+_LETTERS = re.compile(r"[^a-z]")
+
+
+def features(words: Words, at: int) -> tuple[str, ...]:
+    """Return the features of one word: those of the word alone, and those of its place in the text."""
+    own, low = words.kinds[at], words.written[at].lower()
+    placed = [
+        f"R{words.rules[at]}",
+        f"G{words.gaps[at]}",
+        f"H{words.gaps[at + 1]}",
+        f"N{min(words.again[low], 4)}",
+        f"V{words.lines[at]}",
+        f"T{words.tone}",
+        f"Q{words.near[at]}",
+    ]
+    if words.model[at]:
+        placed.append(f"M{words.model[at]}")
+    if words.weak[at]:
+        placed.append(f"q{words.weak[at]}")
+    if low in words.titled:
+        placed.append("titled")
+    if own[0] in "TM" and low in words.lowered:
+        placed.append("low")
+    if own[0] != "#" and len(low) < 8 and _LETTERS.sub("", low) in words.letters:
+        placed.append("acr")
+    return (*_alone(words.written[at], own), *placed)
+
+
+@lru_cache(maxsize=30_000)
+def _alone(word: str, kind: str) -> tuple[str, ...]:
+    """Return the features of a word wherever it stands; `kind` is what the lists know of it."""
+    low = word.lower()
+    found = [f"K{kind}", f"C{kind[0]}", f"L{min(len(word), 10)}", f"W{low}"]
+    if kind[0] == "#":
+        return (*found, "S" + _DIGIT.sub("9", _SMALL.sub("a", _CAPITAL.sub("A", word)))[:12])
+    edged = f"<{low[:30]}>"
+    found += [f"F{flag}" for flag in kind[1:]]
+    found += [f"e{low[-3:]}", f"e2{low[-2:]}", f"e4{low[-4:]}", f"i{low[:3]}", f"i2{low[:2]}"]
+    found += [f"3{edged[at : at + 3]}" for at in range(len(edged) - 2)]
+    if len(word) <= 7:
+        found.append("X" + "".join("A" if char.isupper() else "a" if char.isalpha() else char for char in word))
+    return tuple(found)
