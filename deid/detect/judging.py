@@ -51,9 +51,10 @@ def judge(text: str, found: Sequence[Span], threshold: float = BALANCED, veto: f
         return Judgement(tuple(found), (), ())
     likely = chances(words, at)
     meant = dict(zip(at, (1 - likely[:, 0]).tolist(), strict=True))
-    if veto and len(words.written) >= MANY_WORDS and not any(span.score >= SURE for span in found):
-        if float((1 - likely[:, 0] - likely[:, -1]).max()) < NOBODY:
-            veto, threshold = NOBODY, 1.0
+    identifies = 1 - likely[:, 0] - likely[:, -1]
+    sure = any(span.score >= SURE for span in found) or float(identifies.max()) >= NOBODY
+    if veto and not sure and len(words.written) >= MANY_WORDS:
+        veto, threshold = NOBODY, 1.0
     kept = tuple(
         span
         for span, reach in words.touching(sorted(found, key=lambda span: span.start))
@@ -63,7 +64,6 @@ def judge(text: str, found: Sequence[Span], threshold: float = BALANCED, veto: f
         or max(meant.get(one, 1.0) for one in reach) >= veto
     )
     added = tuple(marked(words, at, likely, threshold))
-    identifies = 1 - likely[:, 0] - likely[:, -1]
     unsure = [one for one, holds in zip(at, identifies >= DOUBTFUL, strict=True) if holds]
     return Judgement(kept, added, tuple(_uncovered(words, unsure, [*found, *added])))
 

@@ -196,14 +196,22 @@ def _plausible(words: Words, at: int, label: str, sure: float) -> bool:
         return sure >= SURE_ENOUGH
     if label in ("username", "number", "initials"):
         return _plausible_code(words, at, label)
+    if plausible.eponym_use(words.text, token.start(), token.end()):
+        return False
     if sure >= (SURE if written[0].isupper() else SURER) and own[0] != "#":
         return True
-    if plausible.eponym_use(words.text, token.start(), token.end()) or (plain in lexicon.clinical_words() and plain not in lexicon.english_names()):  # fmt: skip
+    if plain in lexicon.clinical_words() and plain not in lexicon.english_names():
         return False
     if own[0] == "#" or (own[0] in "UM" and CLINICAL_CODE.fullmatch(written)):
         return False
     if label == "name" and _DOSED.match(words.text, token.end()):
         return False
+    return _plausible_word(words, at, plain)
+
+
+def _plausible_word(words: Words, at: int, plain: str) -> bool:
+    """Whether a word that no list rules out has the form of a name or a place."""
+    written, own = words.written[at], words.kinds[at]
     if "_" in written and all(map(lexicon.is_word, plain.split("_"))):
         return False  # the name of a field, not of a person
     heading = words.gaps[at + 1][:1] == ":" and lexicon.is_word(plain)
