@@ -86,7 +86,8 @@ def weights() -> tuple[Mapping[str, int], npt.NDArray[np.float32]]:
 def chances(words: Words, judged: Sequence[int]) -> npt.NDArray[np.float32]:
     """Return for each judged word the probability of each label: what weights of evidence and the network hold, halved."""
     evidence = weighed([words.evidence(at) for at in judged])
-    return (evidence + network.chances(words)[np.asarray(judged)]) / 2
+    likely: npt.NDArray[np.float32] = (evidence + network.chances(words)[np.asarray(judged)]) / 2
+    return likely
 
 
 def weighed(evidence: Sequence[Sequence[str]]) -> npt.NDArray[np.float32]:
