@@ -11,7 +11,7 @@ import pyarrow as pa
 from deid.collecting.needles import fold, windows
 from deid.contracts import Context
 from deid.decisions import Plan
-from deid.detect.lexicon import english_names, everyday_names
+from deid.detect.lexicon import english_names, everyday_names, is_only_a_name
 from deid.facts import Facts
 from deid.keys import Key
 from deid.model import Role
@@ -22,7 +22,16 @@ from deid.profiling.vocabulary import is_known
 from deid.transform.drop import Drop
 from deid.transform.pseudonym import Pseudonym
 from deid.values import hash64, positions
+from deid.years import MONTH_NAMES
 
+#: Days and months of a year in a header: `CRP 03.04.2021`, `visit_20210703`, `wt 12-Aug-21`, `Feb 2021`, `Mo 5.7.`.
+_DATED = re.compile(
+    r"(?i)(?<!\d)(?:19|20)\d{2}([-_./]?)(?:0[1-9]|1[0-2])\1(?:0[1-9]|[12]\d|3[01])(?!\d)"
+    r"|(?<!\d)(?:0?[1-9]|[12]\d|3[01])([./-])(?:0?[1-9]|[12]\d|3[01])\2(?:(?:19|20)?\d{2}(?!\d)|$)"
+    rf"|(?<![^\W_])(?:(?:0?[1-9]|[12]\d|3[01])[-_ ]?)?(?:{MONTH_NAMES})[-_ ]?(?:(?:19|20)\d{{2}}|\d{{2}})(?!\d)"
+    r"|(?<!\d)(?:0?[1-9]|[12]\d|3[01])\.(?:0?[1-9]|1[0-2])\.(?!\d)"
+)
+_INITIALLED = re.compile(r"([A-Z][a-z]{3,}),? [A-Z]{1,2}\.?")
 _CAPITALISED = re.compile(r"[A-Z][a-z]+")
 Names = dict[str, dict[str, str]]
 
@@ -43,7 +52,7 @@ def released_names(plan: Plan, facts: Facts, key: Key) -> tuple[Plan, Names]:
                 steps[-1] = replace(step, do="drop", transform=Drop(), why="the path itself bears an identifier")
             elif field is not None:
                 renamed[step.column] = _pseudonym(plan, field, step.column, key)
-            elif step.released and reads_like_a_person(step.column):
+            elif step.released and (reads_like_a_person(step.column) or _finer_than_year(plan, step.column)):
                 renamed[step.column] = f"column_{step.position + 1}"
         names[table.table] = renamed
         unsafe = _field_of(table.released_name, facts) is not None or reads_like_a_person(table.released_name)
@@ -87,7 +96,15 @@ def reads_like_a_person(name: str) -> bool:
     given, family = dictionaries.given_names(), dictionaries.family_names()
     if any((a in given and b in family) or (a in family and b in given) for a, b in pairwise(words)):
         return True
+    initialled = _INITIALLED.fullmatch(name)
+    if initialled and is_only_a_name(initialled[1].lower()) and not is_known(initialled[1].lower()):
+        return True
     return any(all(map(_is_name_alone, pair)) for pair in pairwise(_CAPITALISED.findall(name)))
+
+
+def _finer_than_year(plan: Plan, name: str) -> bool:
+    """Whether a column is named after a day or month under Safe Harbor, which lets the year stay alone."""
+    return plan.policy.claims == "safe_harbor" and bool(_DATED.search(name))
 
 
 def _is_name_alone(word: str) -> bool:

@@ -11,7 +11,7 @@ from deid.profiling.look import Look
 from deid.profiling.place_tokens import place_tokens
 from deid.profiling.short_letters import initials_of_staff, may_be_initials
 from deid.profiling.spoken import spoken, surnames
-from deid.profiling.suspects import suspect
+from deid.profiling.suspects import far_beyond, suspect
 from deid.profiling.vocabulary import stranger_labels, tells
 from deid.profiling.words import word_set
 
@@ -48,7 +48,8 @@ def doubted(name: str, best: str, case: Case) -> str:
         said = _no_label(look, told=hint is not None and tells(hint))
         if said:
             return said
-    said = spoken(look, terms=defined or study, numbers=best in _NUMBERS or look.numeric >= 0.5)
+    said = "" if defined or best in _TERMS else far_beyond(look)
+    said = said or spoken(look, terms=defined or study, numbers=best in _NUMBERS or look.numeric >= 0.5)
     if said:
         return said
     return suspect(look, terms=defined or study or best in _TERMS, words=best in ("category", "constant"))

@@ -11,6 +11,8 @@ from bisect import bisect_left
 from functools import cache
 from string import ascii_lowercase
 
+import numpy as np
+
 from deid.profiling import dictionaries
 from deid.profiling.header import fold
 from deid.profiling.look import Look
@@ -44,6 +46,14 @@ _FOREIGN_PLATE = re.compile(r"(?<![\w-])(?:[A-Z]{2}\d{2} ?[A-Z]{3}|[A-ZÄÖÜ]{1
 _RECORD = re.compile(
     r"(?i)(?<![^\W_])(?:mrn|nhs|ssn|pid|pat(?:ient)?|subj(?:ect)?|case|fall|chart|hosp|emis|csn|uhid)\W{0,3}(?:n[or]\W{0,2}|#)?\d{4}"
 )
+#: A number of six digits and more beside words, and a house number with a street, in any case.
+_LONG = re.compile(r"(?<![\w.,/])\d{6,}(?![\w.,/%])")
+_STREET = re.compile(
+    r"(?i)\b\d{1,5} [a-z]{3,}\.? (?:st|street|rd|road|ave|avenue|lane|ln|drive|blvd|court|ct|close|crescent)\b"
+)
+_TOWN = re.compile(r"(?i)\b(?:city|town|county|village|borough|parish|diocese|university) of [a-z]")
+#: A number handed out is this many times as large as all measured ones, and has five digits.
+_BEYOND, _LARGE = 100, 10_000
 _PLATE = re.compile(r"(?<![\w-])([A-Z]{2,4})[ -]\d{3,5}(?![\w.%-])")
 _EXTENSION = re.compile(r"(?<!\w)(?:[xX]|ext\.? ?|#|badge ?)\d{3,6}(?!\w)")
 _OLD = re.compile(
@@ -59,6 +69,9 @@ _NAMED = re.compile(
     r"|Schools?|Church|Ironworks|Township|County|Reservation|Nation)\b"
 )
 _HUMP = re.compile(r"(?<=[a-zà-ÿ]{3})(?=[A-ZÀ-Þ][a-zà-ÿ]{3})")
+#: Missing values in numbers: 99999, 888888. Fewer numbers than this say nothing.
+_CODES = ({"9"}, {"8"}, {"7"}, {"9", "7"}, {"9", "8"})
+_FEWEST = 3
 #: Shorter words in capitals are codes and abbreviations.
 _CODE = 6
 
@@ -88,6 +101,19 @@ def suspect(look: Look, *, terms: bool = False, words: bool = True) -> str:
     return ""
 
 
+def far_beyond(look: Look) -> str:
+    """Return a doubt about numbers of which one to three are whole and far larger than all others."""
+    sizes = np.sort(np.unique(np.abs(look.numbers[np.isfinite(look.numbers)])))
+    if len(sizes) < _FEWEST or look.present < _FEWEST:
+        return ""
+    for several in (1, 2, 3):
+        first, before = sizes[-several], sizes[-several - 1] if len(sizes) > several else 0.0
+        if first >= max(_LARGE, _BEYOND * max(before, 1.0)):
+            strange = [size for size in sizes[-several:] if size == int(size) and set(str(int(size))) not in _CODES]
+            return "a number far beyond the others, as of a date, a telephone or a record" if strange else ""
+    return ""
+
+
 def _finer(value: str) -> str:
     for said, pattern in _FINER.items():
         whole = said in ("months or weekdays", "a year and a month")
@@ -101,6 +127,8 @@ def _personal(value: str) -> str:
 
     if _OLD.search(value):
         return "an age above 89"
+    if _STREET.search(value) or _TOWN.search(value):
+        return "an address, or the name of a town"
     if _RECORD.search(value):
         return "a number of a record"
     words = _WORD.findall(value)
@@ -113,6 +141,8 @@ def _personal(value: str) -> str:
         return "a number plate or a number handed out"
     if beside and _EXTENSION.search(value):
         return "a telephone extension or a number handed out"
+    if beside and _LONG.search(value) and " " in value:
+        return "a number of six digits and more beside words"
     called = _CALLED.search(value)
     return "somebody who was called" if called else ""
 
