@@ -1,5 +1,7 @@
 """The mode for the careful: whatever is not known to be safe goes."""
 
+# ruff: noqa: E501 - patterns are read as lines
+
 from __future__ import annotations
 
 import re
@@ -13,6 +15,12 @@ _NUMBER = re.compile(r"(?<![\w.,/-])(?=[\w/:-]{0,40}\d{4})[\w][\w/:-]{3,40}(?![\
 _WEEKDAY = re.compile(r"\b(?:mon|tues|wednes|thurs|fri|satur|sun)days?\b", re.IGNORECASE)
 _MONTH_DAY = re.compile(r"(?<![\d/.])(?:0?[1-9]|1[0-2])[/-](?:0?[1-9]|[12]\d|3[01])(?![\d/.%])")
 _INITIALS = re.compile(r"(?<![A-Za-z&/-])[A-Z]{2,3}(?![A-Za-z&/-]|\d)")
+#: After a title or a label of logins any word is somebody; after what is done to people, so is a capital that ends a phrase.
+_LED = (
+    (re.compile(r"(?<![a-z])(?:dr|mr|mrs|ms|prof)\.?[ ](?P<id>[^\W\d_][\w'’-]{2,})", re.IGNORECASE), "person_name"),
+    (re.compile(r"(?<![a-z])(?:user(?:name|[ ]id)?|login|badge|logged[ ]in[ ]as)(?::[ ]?|[ ])(?P<id>[^\W\d_][\w.-]{2,})", re.IGNORECASE), "username"),
+    (re.compile(r"(?<![A-Za-z])(?:[Rr]outed|[Ss]poke|[Ff]orwarded|[Hh]anded|[Ss]ent|[Pp]aged?|[Rr]ang|[Cc]c|[Tt]old|[Ss]een by|[Dd]/w)(?: to| with)? (?P<id>[A-Z][a-z]{2,})(?= ?[(,;.\n]|$)"), "person_name"),
+)  # fmt: skip
 
 
 def unsafe(text: str) -> Iterator[Span]:
@@ -23,6 +31,9 @@ def unsafe(text: str) -> Iterator[Span]:
     for regex, kind in ((_NUMBER, "record_number"), (_WEEKDAY, "date"), (_MONTH_DAY, "date")):
         for match in regex.finditer(text):
             yield Span(match.start(), match.end(), kind, 0.2, "max_recall")
+    for regex, kind in _LED:
+        for match in regex.finditer(text):
+            yield Span(match.start("id"), match.end("id"), kind, 0.2, "max_recall")
     for match in _INITIALS.finditer(text):
         if match.group().lower() not in lexicon.clinical_words() and not lexicon.is_word(match.group().lower()):
             yield Span(match.start(), match.end(), "initials", 0.2, "max_recall")

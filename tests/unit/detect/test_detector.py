@@ -85,6 +85,18 @@ def test_allow_deny_and_keep() -> None:
     assert found(settled, "Project Heron, 03/14/2021, aged 93") == ["Project Heron"]
 
 
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("seen with dr. will today", "will"),
+        ("entered\nuser: furrow\n", "furrow"),
+        ("chart routed to Barrett (renal)", "Barrett"),
+    ],
+)
+def test_max_recall_takes_words_after_titles_and_labels(rules: LayeredDetector, text: str, wanted: str) -> None:
+    assert wanted in found(rules.in_mode("max_recall"), text)
+
+
 def test_max_recall_takes_what_it_does_not_know(rules: LayeredDetector) -> None:
     text = "the qwertlin was small on Monday"
     assert found(rules, text) == []
