@@ -17,9 +17,10 @@ import numpy as np
 import pyarrow as pa
 
 from deid.facts import Hashes
+from deid.memory import give_back
 
 #: Octets that are sorted at once, and files that are written at once.
-PART_OCTETS, MOST_FILES = 8 * 1024 * 1024, 64
+PART_OCTETS, MOST_FILES = 4 * 1024 * 1024, 24
 _ORDER = "\x00order"
 _LAST = 2**64 - 1
 #: A batch and the place of each of its rows in the order.
@@ -129,6 +130,7 @@ def _spread(placed: Iterator[Placed], whole: _Range, files: _Files) -> Iterator[
                 start += rows
     for bucket in buckets:
         yield from bucket.in_order(files)
+        give_back()
 
 
 def _sorted(held: list[Placed]) -> pa.Table:
