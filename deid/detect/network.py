@@ -22,6 +22,8 @@ from deid.detect.features import features
 Floats = npt.NDArray[np.float32]
 #: What keeps the division by a standard deviation from failing.
 SMALL = np.float32(1e-5)
+#: Words that are multiplied at once: so few that one processor does it, and workers beside each other do not wait.
+AT_ONCE = 16
 
 
 @dataclass(frozen=True)
@@ -74,17 +76,23 @@ def chances(words: Words) -> Floats:
         starts = np.concatenate(([0], np.cumsum(known[filled])[:-1]))
         summed[filled] = np.add.reduceat(net.table[flat], starts, axis=0)
     summed /= np.sqrt(np.maximum(known, 1), dtype=np.float32)[:, None]
-    hidden = np.maximum(_even(summed @ net.inner[0] + net.inner[1]), 0)
+    hidden = np.maximum(_even(_times(summed, net.inner[0]) + net.inner[1]), 0)
     for weights, bias in net.layers:
         beside = np.zeros((len(hidden) + 2, hidden.shape[1]), np.float32)
         beside[1:-1] = hidden
-        both = np.hstack([beside[:-2], hidden, beside[2:]]) @ weights + bias
+        both = _times(np.hstack([beside[:-2], hidden, beside[2:]]), weights) + bias
         value, gate = np.split(both, 2, axis=1)
         hidden = hidden + _even(value / (1 + np.exp(-gate)))
     sums = hidden @ net.outer[0] + net.outer[1] + summed @ net.direct
     powers = np.exp(sums - sums.max(axis=1, keepdims=True))
     likely: Floats = powers / powers.sum(axis=1, keepdims=True)
     return likely
+
+
+def _times(figures: Floats, weights: Floats) -> Floats:
+    """Return the product, a few rows at a time."""
+    parts = [figures[at : at + AT_ONCE] @ weights for at in range(0, len(figures), AT_ONCE)]
+    return np.concatenate(parts) if parts else np.zeros((0, weights.shape[1]), np.float32)
 
 
 def _even(figures: Floats) -> Floats:
