@@ -19,6 +19,7 @@ SURE = 0.7
 _FIGURES = re.compile(r"[0-9]+")
 _CAPITALS = re.compile(r"[^\W\d_a-z]+")
 _SMALL = re.compile(r"[a-z]+")
+_NO_LETTER = re.compile(r"[^a-z]")
 TITLES = frozenset(("mr", "mrs", "ms", "dr", "miss", "prof", "professor", "doctor", "nurse", "sister"))
 
 
@@ -52,6 +53,11 @@ def _neighbour(word: str) -> str:
     if word.isalpha() and (plain in TITLES or (lexicon.is_word(plain) and not (word[0].isupper() and lexicon.is_name(plain)))):  # fmt: skip
         return plain
     return "~" + kind_of(word)
+
+
+def spelling(word: str) -> str:
+    """Return where a word has capitals and small letters: `AaAaa` for `McRae`."""
+    return "".join("A" if char.isupper() else "a" if char.isalpha() else char for char in word)
 
 
 class Words:
@@ -125,12 +131,10 @@ class Words:
         """Return the first letters of two to four capitalised words in a row: who signs with them may be meant."""
         found = set()
         firsts = [
-            word[0].lower() if word[0].isupper() and len(word) > 1 and not word.isupper() else ""
+            "".join(part[:1] for part in word.lower().split("-"))
+            if word[0].isupper() and len(word) > 1 and not word.isupper()
+            else ""
             for word in self.written
-        ]
-        firsts = [
-            "".join(part[:1] for part in word.lower().split("-")) if first else ""
-            for first, word in zip(firsts, self.written, strict=True)
         ]
         for at, first in enumerate(firsts):
             run = first
@@ -158,9 +162,10 @@ class Words:
         upper, lower = sum(map(str.isupper, letters)), sum(map(str.islower, letters))
         return "U" if upper * 2 > len(letters) else "l" if lower == len(letters) else "m"
 
-    def _form(self, at: int) -> str:
-        """Return how a short word is written, letter by letter."""
-        return "".join("A" if char.isupper() else "a" if char.isalpha() else char for char in self.written[at])
+    def may_sign(self, at: int) -> bool:
+        """Whether a short word has the letters of capitalised words that stand in a row somewhere in the text."""
+        low = self.written[at].lower()
+        return len(low) < 8 and self.kinds[at][0] != "#" and _NO_LETTER.sub("", low) in self.letters
 
     def evidence(self, at: int) -> list[str]:
         """Return the evidence on one word."""
@@ -189,7 +194,7 @@ class Words:
             f"c4{near[at + 3] if at + 2 < last else '$'}",
         ]
         if len(low) < 8 and own[0] != "#" and short[1] != "w":
-            form = _SMALL.sub("a", _CAPITALS.sub("A", self.written[at])) if len(low) > 4 else self._form(at)
+            form = _SMALL.sub("a", _CAPITALS.sub("A", self.written[at])) if len(low) > 4 else spelling(self.written[at])
             clue += [
                 f"x{form}",
                 f"xg{gap}|{form}",
@@ -198,7 +203,7 @@ class Words:
                 f"xa{after}|{form}",
                 f"xgh{gap}|{follows}|{form}",
             ]
-            if re.sub(r"[^a-z]", "", low) in self.letters:
+            if self.may_sign(at):
                 clue += ["acr", f"acr{form}"]
         if own[0] in "TM" and low in self.lowered:
             clue.append("low")

@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from deid.detect.evidence import Words
+from deid.detect.evidence import Words, spelling
 
 _DIGIT, _SMALL, _CAPITAL = re.compile(r"[0-9]"), re.compile(r"[a-z]"), re.compile(r"[A-Z]")
-_LETTERS = re.compile(r"[^a-z]")
 
 
 def features(words: Words, at: int) -> tuple[str, ...]:
@@ -31,7 +30,7 @@ def features(words: Words, at: int) -> tuple[str, ...]:
         placed.append("titled")
     if own[0] in "TM" and low in words.lowered:
         placed.append("low")
-    if own[0] != "#" and len(low) < 8 and _LETTERS.sub("", low) in words.letters:
+    if words.may_sign(at):
         placed.append("acr")
     return (*_alone(words.written[at], own), *placed)
 
@@ -48,5 +47,5 @@ def _alone(word: str, kind: str) -> tuple[str, ...]:
     found += [f"e{low[-3:]}", f"e2{low[-2:]}", f"e4{low[-4:]}", f"i{low[:3]}", f"i2{low[:2]}"]
     found += [f"3{edged[at : at + 3]}" for at in range(len(edged) - 2)]
     if len(word) <= 7:
-        found.append("X" + "".join("A" if char.isupper() else "a" if char.isalpha() else char for char in word))
+        found.append(f"X{spelling(word)}")
     return tuple(found)

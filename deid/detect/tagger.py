@@ -25,7 +25,7 @@ from deid.detect.name_lists import NO_WRITER, NOT_INITIALS
 from deid.detect.reading import PARTICLES
 from deid.model import Span
 
-#: What a word can be; `other` is an identifier that the rules find better, such as a date.
+#: What a word can be; `other` is an identifier that the rules find better, such as a telephone number, or an open mark.
 LABELS = ("none", "name", "place", "number", "initials", "username", "date", "age", "other")
 KINDS: Mapping[str, str] = {
     "name": "person_name", "place": "site", "number": "record_number", "initials": "initials", "username": "username",
@@ -35,11 +35,11 @@ BALANCED, CAREFUL = 0.35, 0.12
 #: From this chance on a capital belongs to the name or place beside it.
 BESIDE = 0.12
 #: From this chance on forms are believed that usually stand for something else: single letters, small numbers.
-SURE_ENOUGH = 0.6
-#: From this chance on the words around a capital, or a small letter, are believed more than what the lists say of it.
-SURE, SURER = 0.85, 0.95
+ODD_FORM = 0.6
+#: From this chance on what stands around a word, capitalised or not, is believed more than what the lists say of it.
+AGAINST_LISTS, AGAINST_LISTS_IN_SMALL_LETTERS = 0.85, 0.95
 #: A day and month in figures, or a day of a month; an age over 89.
-_FORMS = {
+_FIGURES_OF = {
     "date": re.compile(r"[0-3]?\d(?:st|nd|rd|th)?|[0-3]?\d[./-][0-3]?\d", re.IGNORECASE),
     "age": re.compile(r"9\d|1[01]\d"),
 }
@@ -49,7 +49,7 @@ _LOGIN = re.compile(
 )
 #: Letters that may stand for a person: `kjm`, `KdW`, `DMcG`, `A-KL`, `A.N-C`, `O'B`, `EG/mp`, `K`.
 _INITIALS = re.compile(
-    r"[^\W\d_]|[^\W\d_]{2,4}|(?=.{3,6}$)(?:[^\W\d_]|Mac|Mc)*[A-Z](?:[^\W\d_]|Mac|Mc)*"
+    r"[^\W\d_]|[^\W\d_]{2,4}|(?=.{3,6}$)[^\W\d_]*[A-Z][^\W\d_]*"
     r"|[^\W\d_]{1,3}(?:\.[^\W\d_]{1,3}){0,3}(?:[-.'’]+[^\W\d_]{1,3}){1,2}"
     r"|[^\W\d_]{1,4}(?:-[^\W\d_]{1,2})?[/:][^\W\d_]{1,4}(?:-[^\W\d_]{1,2})?"
 )
@@ -84,7 +84,7 @@ def weights() -> tuple[Mapping[str, int], npt.NDArray[np.float32]]:
 
 
 def chances(words: Words, judged: Sequence[int]) -> npt.NDArray[np.float32]:
-    """Return for each judged word the probability of each label: what weights of evidence and the network hold, halved."""
+    """Return for each judged word the probability of each label: the mean of what evidence and network say."""
     evidence = weighed([words.evidence(at) for at in judged])
     likely: npt.NDArray[np.float32] = (evidence + network.chances(words)[np.asarray(judged)]) / 2
     return likely
@@ -191,15 +191,15 @@ def _plausible(words: Words, at: int, label: str, sure: float) -> bool:
     token = words.tokens[at]
     written, own = token.group(), words.kinds[at]
     plain = lexicon.fold_word(written).removesuffix("'s")
-    if label in _FORMS:
-        return bool(_FORMS[label].fullmatch(written))
+    if label in _FIGURES_OF:
+        return bool(_FIGURES_OF[label].fullmatch(written))
     if (label == "place" and _HOUSE.fullmatch(written)) or (label == "name" and len(written) == 1):
-        return sure >= SURE_ENOUGH
+        return sure >= ODD_FORM
     if label in ("username", "number", "initials"):
         return _plausible_code(words, at, label)
     if plausible.eponym_use(words.text, token.start(), token.end()):
         return False
-    if sure >= (SURE if written[0].isupper() else SURER) and own[0] != "#":
+    if sure >= (AGAINST_LISTS if written[0].isupper() else AGAINST_LISTS_IN_SMALL_LETTERS) and own[0] != "#":
         return True
     if plain in lexicon.clinical_words() and plain not in lexicon.english_names():
         return False
@@ -246,7 +246,7 @@ def _identifies(written: str, sure: float) -> bool:
     figures = sum(map(str.isdigit, written))
     least = 5 if "/" in written or "." in written else 4
     return (
-        figures >= (least if sure < SURE_ENOUGH else least - 2)
+        figures >= (least if sure < ODD_FORM else least - 2)
         and not CLINICAL_CODE.fullmatch(written)
         and not _RANGE.fullmatch(written)
     )

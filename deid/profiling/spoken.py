@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import lru_cache
 from itertools import pairwise
 
 from deid.profiling import dictionaries
@@ -90,7 +90,7 @@ def _relative(value: str) -> bool:
     )
 
 
-@cache
+@lru_cache(maxsize=30_000)
 def _names_somebody(word: str) -> bool:
     from deid.detect.lexicon import eponyms, is_name
 
@@ -102,7 +102,7 @@ def _names_somebody(word: str) -> bool:
     return is_name(plain) or plain in dictionaries.towns()
 
 
-@cache
+@lru_cache(maxsize=30_000)
 def _unheard(word: str) -> bool:
     """Whether a word stands in no list at all and resembles none."""
     from deid.detect.lexicon import is_word
@@ -111,7 +111,7 @@ def _unheard(word: str) -> bool:
     return not is_known(plain) and not is_word(plain) and not nearly_word(plain) and not word.isupper()
 
 
-@cache
+@lru_cache(maxsize=30_000)
 def _strange(word: str) -> bool:
     """Whether a word of four letters and more is none of labels, units or codes."""
     return len(word) > _SHORTEST and not (word.isupper() and len(word) <= 5) and not is_known(fold(word))
