@@ -18,7 +18,7 @@ from deid.detect.contacts import Contacts
 from deid.detect.dates import Dates
 from deid.detect.homes import Homes
 from deid.detect.identifiers import Identifiers
-from deid.detect.judging import VETO, Judgement, judge
+from deid.detect.judging import VETO, Judgement, Question, answers
 from deid.detect.known import NICKNAMES, find_known
 from deid.detect.max_recall import unsafe
 from deid.detect.name_forms import NamesByForm
@@ -120,7 +120,7 @@ class LayeredDetector:
     def find_all(self, texts: Sequence[str], known: Sequence[tuple[Known, ...]]) -> list[list[Span]]:
         """Return for each text its spans, sorted and disjoint. Raises DetectionFailed, never a shorter list."""
         first = {text: index for index, text in reversed(list(enumerate(texts)))}
-        read = {text: self._read(index, text) for text, index in first.items()}
+        read = self._read_all(first)
         named = [self._named(index, read[text].view.text, known[index]) for index, text in enumerate(texts)]
         jobs = list(dict.fromkeys(zip(texts, named, strict=True)))  # the same text with the same hits is one job
         parts = [read[text] for text, _ in jobs]
@@ -128,15 +128,21 @@ class LayeredDetector:
         if self.options.ner:
             for part, spans, entities in zip(parts, found, self._entities(parts, found), strict=True):
                 spans.extend(screening.screened(part.view.text, entities, groups=self.options.mode == "max_recall"))
-        found = [
-            self._heard(first[text], part, spans) for (text, _), part, spans in zip(jobs, parts, found, strict=True)
-        ]
+        found = self._heard([first[text] for text, _ in jobs], parts, found)
         triples = zip(jobs, parts, found, strict=True)
         settled = {job: self._settle(job[0], part, spans) for job, part, spans in triples}
         return [list(settled[job]) for job in zip(texts, named, strict=True)]
 
+    def _read_all(self, first: Mapping[str, int]) -> dict[str, _Part]:
+        """Read texts by themselves, without their records; given is the index of each, which a failure names."""
+        read = {text: self._read(index, text) for text, index in first.items()}
+        if not self.options.tagger:
+            return read
+        heard = self._judged([(index, read[text], read[text].found) for text, index in first.items()])
+        return {text: part._replace(judged=one) for (text, part), one in zip(read.items(), heard, strict=True)}
+
     def _read(self, index: int, text: str) -> _Part:
-        """Read a text by itself, without its record."""
+        """Return what the rules find in a text."""
         if len(text) > LONGEST:
             raise DetectionFailed(index, TOO_LONG)
         view = fold(text)
@@ -145,24 +151,31 @@ class LayeredDetector:
         deadline = time.monotonic() + self.options.seconds
         with _failing(index):
             found = list(self._rules(view.text, self.recognisers, deadline))
-            derived = list(self._derived(view, deadline))
-            if not self.options.tagger:
-                return _Part(view, found, derived, None)
-            return _Part(view, found, derived, self._judge(view, found))
+            return _Part(view, found, list(self._derived(view, deadline)), None)
 
-    def _judge(self, view: View, found: Sequence[Span]) -> Judgement:
-        """Return what the tagger holds of findings; the careful mode lets it reject none."""
+    def _judged(self, asked: Iterable[tuple[int, _Part, Sequence[Span]]]) -> Iterator[Judgement]:
+        """Yield what the tagger holds of the findings in texts; the careful mode lets it reject none."""
         careful = self.options.mode == "max_recall"
-        return judge(view.text, found, CAREFUL if careful else BALANCED, 0.0 if careful else VETO)
+        threshold, veto = (CAREFUL, 0.0) if careful else (BALANCED, VETO)
+        numbers: list[int] = []
+        questions: list[Question] = []
+        for index, part, found in asked:
+            with _failing(index):
+                questions.append(Question.of(part.view.text, found))
+                numbers.append(index)
+        for index, question, likely in zip(numbers, questions, answers(questions), strict=True):
+            with _failing(index):
+                yield question.answered(likely, threshold, veto)
 
-    def _heard(self, index: int, part: _Part, found: list[Span]) -> list[Span]:
+    def _heard(self, numbers: Sequence[int], parts: Sequence[_Part], found: Sequence[list[Span]]) -> list[list[Span]]:
         """Return the findings once the tagger has heard the record and the language model too."""
-        if part.judged is None:
-            return found
-        if len(found) == len(part.found):
-            return part.judged.spans
-        with _failing(index):
-            return self._judge(part.view, found).spans
+        asked = list(zip(numbers, parts, found, strict=True))
+        more = [part.judged is not None and len(spans) != len(part.found) for _, part, spans in asked]
+        again = self._judged(each for each, heard in zip(asked, more, strict=True) if heard)
+        return [
+            next(again).spans if heard else part.judged.spans if part.judged is not None else spans
+            for (_, part, spans), heard in zip(asked, more, strict=True)
+        ]
 
     def _named(self, index: int, text: str, known: tuple[Known, ...]) -> tuple[Span, ...]:
         """Return where the text names what the record knows."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 
 from deid.detect.evidence import Words, spelling
 
@@ -12,6 +11,11 @@ _DIGIT, _SMALL, _CAPITAL = re.compile(r"[0-9]"), re.compile(r"[a-z]"), re.compil
 
 def features(words: Words, at: int) -> tuple[str, ...]:
     """Return the features of one word: those of the word alone, and those of its place in the text."""
+    return (*of_word(words.written[at], words.kinds[at]), *of_place(words, at))
+
+
+def of_place(words: Words, at: int) -> list[str]:
+    """Return what is said of a word by its place in the text."""
     own, low = words.kinds[at], words.written[at].lower()
     placed = [
         f"R{words.rules[at]}",
@@ -32,11 +36,10 @@ def features(words: Words, at: int) -> tuple[str, ...]:
         placed.append("low")
     if words.may_sign(at):
         placed.append("acr")
-    return (*_alone(words.written[at], own), *placed)
+    return placed
 
 
-@lru_cache(maxsize=30_000)
-def _alone(word: str, kind: str) -> tuple[str, ...]:
+def of_word(word: str, kind: str) -> tuple[str, ...]:
     """Return the features of a word wherever it stands; `kind` is what the lists know of it."""
     low = word.lower()
     found = [f"K{kind}", f"C{kind[0]}", f"L{min(len(word), 10)}", f"W{low}"]

@@ -7,9 +7,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+import numpy as np
+import numpy.typing as npt
+
 from deid.detect import lexicon
 from deid.detect.evidence import SURE, Words
-from deid.detect.tagger import BALANCED, chances, could_be_marked, marked
+from deid.detect.tagger import BALANCED, LABELS, chances, could_be_marked, marked
 from deid.model import Span
 
 #: From this chance on a word is worth the opinion of the language model: docs/text.md says what is lost below.
@@ -18,6 +21,10 @@ DOUBTFUL = 0.02
 VETO = 0.08
 #: A text of so many words, none of which a rule is sure of and none likelier than this to identify, is about nobody.
 MANY_WORDS, NOBODY = 40, 0.7
+#: Words of texts that are judged at once: enough that starting to calculate costs little, and 10 MB.
+WORDS_AT_ONCE = 4_000
+Chances = npt.NDArray[np.float32]
+_NOTHING: Chances = np.zeros((0, len(LABELS)), np.float32)
 _PUT_TO_IT = frozenset({"person_name", "site", "organisation", "city", "initials", "username", "street_address"})
 
 
@@ -40,32 +47,72 @@ class Judgement:
         return [*self.kept, *self.added]
 
 
+@dataclass(frozen=True)
+class Question:
+    """A text whose words are to be judged: what was found in it, its words, the places of those that no rule settles."""
+
+    found: tuple[Span, ...] = field(repr=False)
+    words: Words = field(repr=False)
+    unsettled: tuple[int, ...]
+
+    @classmethod
+    def of(cls, text: str, found: Sequence[Span]) -> Question:
+        """Read a text."""
+        words = Words(text, found)
+        return cls(tuple(found), words, tuple(judged(words)))
+
+    def answered(self, likely: Chances, threshold: float, veto: float) -> Judgement:
+        """Return what follows from the chances of the open words."""
+        if not self.unsettled:
+            return Judgement(self.found, (), ())
+        words, at, found = self.words, self.unsettled, self.found
+        meant = dict(zip(at, (1 - likely[:, 0]).tolist(), strict=True))
+        identifies = 1 - likely[:, 0] - likely[:, -1]
+        sure = any(span.score >= SURE for span in found) or float(identifies.max()) >= NOBODY
+        if veto and not sure and len(words.written) >= MANY_WORDS:
+            veto, threshold = NOBODY, 1.0
+        kept = tuple(
+            span
+            for span, reach in words.touching(sorted(found, key=lambda span: span.start))
+            if span.score >= SURE
+            or span.kind not in _PUT_TO_IT
+            or not reach
+            or max(meant.get(one, 1.0) for one in reach) >= veto
+        )
+        added = tuple(marked(words, at, likely, threshold))
+        unsure = [one for one, holds in zip(at, identifies >= DOUBTFUL, strict=True) if holds]
+        return Judgement(kept, added, tuple(_uncovered(words, unsure, [*found, *added])))
+
+
+def answers(questions: Sequence[Question]) -> Iterator[Chances]:
+    """Yield for each text the chances of its open words; so many texts are worked on at once as hold some thousand words."""
+    waiting: list[Question] = []
+    words = 0
+    for question in questions:
+        waiting.append(question)
+        words += len(question.words.written)
+        if words >= WORDS_AT_ONCE:
+            yield from _together(waiting)
+            waiting, words = [], 0
+    yield from _together(waiting)
+
+
+def _together(questions: Sequence[Question]) -> Iterator[Chances]:
+    asked = [question for question in questions if question.unsettled]
+    likely = chances([each.words for each in asked], [each.unsettled for each in asked]) if asked else _NOTHING
+    at = 0
+    for question in questions:
+        yield likely[at : at + len(question.unsettled)]
+        at += len(question.unsettled)
+
+
 def judge(text: str, found: Sequence[Span], threshold: float = BALANCED, veto: float = VETO) -> Judgement:
     """Judge every word of which no rule is sure.
 
     A finding that is unsure of itself is rejected where no word of it is likelier than `veto` to identify.
     """
-    words = Words(text, found)
-    at = judged(words)
-    if not at:
-        return Judgement(tuple(found), (), ())
-    likely = chances(words, at)
-    meant = dict(zip(at, (1 - likely[:, 0]).tolist(), strict=True))
-    identifies = 1 - likely[:, 0] - likely[:, -1]
-    sure = any(span.score >= SURE for span in found) or float(identifies.max()) >= NOBODY
-    if veto and not sure and len(words.written) >= MANY_WORDS:
-        veto, threshold = NOBODY, 1.0
-    kept = tuple(
-        span
-        for span, reach in words.touching(sorted(found, key=lambda span: span.start))
-        if span.score >= SURE
-        or span.kind not in _PUT_TO_IT
-        or not reach
-        or max(meant.get(one, 1.0) for one in reach) >= veto
-    )
-    added = tuple(marked(words, at, likely, threshold))
-    unsure = [one for one, holds in zip(at, identifies >= DOUBTFUL, strict=True) if holds]
-    return Judgement(kept, added, tuple(_uncovered(words, unsure, [*found, *added])))
+    question = Question.of(text, found)
+    return question.answered(next(answers([question])), threshold, veto)
 
 
 def tagged(text: str, found: Sequence[Span], threshold: float = BALANCED) -> tuple[Span, ...]:

@@ -7,23 +7,26 @@ notes. Architecture: bags of features as in fastText (Joulin et al. 2016), gates
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from io import BytesIO
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
 
 from deid.detect.evidence import Words
-from deid.detect.features import features
+from deid.detect.features import of_place, of_word
 
 Floats = npt.NDArray[np.float32]
+Places = npt.NDArray[np.int64]
 #: What keeps the division by a standard deviation from failing.
 SMALL = np.float32(1e-5)
 #: Words that are multiplied at once: so few that one processor does it, and workers beside each other do not wait.
 AT_ONCE = 16
+_BESIDE = np.array([-1, 0, 1])
 
 
 @dataclass(frozen=True)
@@ -64,35 +67,82 @@ def network() -> Network:
     )
 
 
-def chances(words: Words) -> Floats:
-    """Return for each word of a text the probability of each label of the tagger."""
+def chances(texts: Sequence[Words], judged: Sequence[Sequence[int]]) -> Floats:
+    """Return the probability of each label of the tagger for the judged words of all texts, one after the other.
+
+    A word is judged the same, to the bit, whatever is judged beside it.
+    """
     net = network()
-    bags = [[net.rows[clue] for clue in features(words, at) if clue in net.rows] for at in range(len(words.written))]
-    summed = np.zeros((len(bags), net.table.shape[1]), np.float32)
-    known = np.array([len(bag) for bag in bags])
-    filled = np.flatnonzero(known)
-    if len(filled):
-        flat = np.array([row for bag in bags for row in bag])
-        starts = np.concatenate(([0], np.cumsum(known[filled])[:-1]))
-        summed[filled] = np.add.reduceat(net.table[flat], starts, axis=0)
-    summed /= np.sqrt(np.maximum(known, 1), dtype=np.float32)[:, None]
+    ends = np.cumsum([len(words.written) + 1 for words in texts])
+    starts = np.concatenate(([1], ends + 1))  # one place between texts is nobody's
+    there = np.zeros(starts[-1] + 1, bool)
+    for start, words in zip(starts, texts, strict=False):
+        there[start : start + len(words.written)] = True
+    wanted = np.concatenate([start + np.asarray(own, np.int64) for start, own in zip(starts, judged, strict=False)])
+    needed = [wanted]
+    for _ in net.layers:
+        needed.insert(0, _around(needed[0], there))
+    summed = _summed(net, texts, [here - start for here, start in zip(_cut(needed[0], starts), starts, strict=False)])
     hidden = np.maximum(_even(_times(summed, net.inner[0]) + net.inner[1]), 0)
-    for weights, bias in net.layers:
-        beside = np.zeros((len(hidden) + 2, hidden.shape[1]), np.float32)
-        beside[1:-1] = hidden
-        both = _times(np.hstack([beside[:-2], hidden, beside[2:]]), weights) + bias
+    for (weights, bias), (here, heard) in zip(net.layers, pairwise(needed), strict=True):
+        row = np.zeros(len(there), np.int64)
+        row[here] = np.arange(1, len(here) + 1)
+        beside = np.concatenate([np.zeros((1, hidden.shape[1]), np.float32), hidden])  # row 0: what is in no text
+        both = _times(beside[row[heard[:, None] + _BESIDE]].reshape(len(heard), len(weights)), weights) + bias
         value, gate = np.split(both, 2, axis=1)
-        hidden = hidden + _even(value / (1 + np.exp(-gate)))
-    sums = hidden @ net.outer[0] + net.outer[1] + summed @ net.direct
+        hidden = beside[row[heard]] + _even(value / (1 + np.exp(-gate)))
+    own = summed[np.searchsorted(needed[0], wanted)]
+    sums = _times(hidden, net.outer[0]) + net.outer[1] + _times(own, net.direct)
     powers = np.exp(sums - sums.max(axis=1, keepdims=True))
     likely: Floats = powers / powers.sum(axis=1, keepdims=True)
     return likely
 
 
+def _around(places: Places, there: npt.NDArray[np.bool_]) -> Places:
+    """Return places with those beside them, as far as a word is there."""
+    reach = np.zeros(len(there), bool)
+    reach[(places[:, None] + _BESIDE).ravel()] = True
+    return np.flatnonzero(reach & there)
+
+
+def _cut(places: Places, starts: Places) -> list[Places]:
+    """Return the places that lie in each text."""
+    return np.split(places, np.searchsorted(places, starts[1:-1]))
+
+
+def _summed(net: Network, texts: Sequence[Words], places: Sequence[Places]) -> Floats:
+    """Return what the features of words say in all, by the square root of their number."""
+    bags: list[int] = []
+    known: list[int] = []
+    for words, own in zip(texts, places, strict=True):
+        for at in own.tolist():
+            before = len(bags)
+            bags += _rows(words.written[at], words.kinds[at])
+            bags += [net.rows[clue] for clue in of_place(words, at) if clue in net.rows]
+            known.append(len(bags) - before)
+    summed = np.zeros((len(known), net.table.shape[1]), np.float32)
+    counts = np.array(known, np.int64)
+    filled = np.flatnonzero(counts)
+    if len(filled):
+        summed[filled] = np.add.reduceat(net.table[bags], (np.cumsum(counts) - counts)[filled], axis=0)
+    summed /= np.sqrt(np.maximum(counts, 1), dtype=np.float32)[:, None]
+    return summed
+
+
+@lru_cache(maxsize=30_000)
+def _rows(word: str, kind: str) -> tuple[int, ...]:
+    """Return the rows of the features that a word has wherever it stands."""
+    rows = network().rows
+    return tuple(rows[clue] for clue in of_word(word, kind) if clue in rows)
+
+
 def _times(figures: Floats, weights: Floats) -> Floats:
-    """Return the product, a few rows at a time."""
-    parts = [figures[at : at + AT_ONCE] @ weights for at in range(0, len(figures), AT_ONCE)]
-    return np.concatenate(parts) if parts else np.zeros((0, weights.shape[1]), np.float32)
+    """Return the product, always so many rows at once that a row comes out the same beside any others."""
+    blocks = -(-len(figures) // AT_ONCE)
+    filled = np.zeros((blocks * AT_ONCE, figures.shape[1]), np.float32)
+    filled[: len(figures)] = figures
+    product: Floats = filled.reshape(blocks, AT_ONCE, figures.shape[1]) @ weights
+    return product.reshape(len(filled), weights.shape[1])[: len(figures)]
 
 
 def _even(figures: Floats) -> Floats:

@@ -83,11 +83,10 @@ def weights() -> tuple[Mapping[str, int], npt.NDArray[np.float32]]:
     return {name: row for row, (name, *_) in enumerate(lines)}, table
 
 
-def chances(words: Words, judged: Sequence[int]) -> npt.NDArray[np.float32]:
-    """Return for each judged word the probability of each label: the mean of what evidence and network say."""
-    evidence = weighed([words.evidence(at) for at in judged])
-    likely: npt.NDArray[np.float32] = (evidence + network.chances(words)[np.asarray(judged)]) / 2
-    return likely
+def chances(texts: Sequence[Words], judged: Sequence[Sequence[int]]) -> npt.NDArray[np.float32]:
+    """Return the probability of each label for the judged words of all texts: the mean of what evidence and network say."""
+    evidence = weighed([words.evidence(at) for words, own in zip(texts, judged, strict=True) for at in own])
+    return (evidence + network.chances(texts, judged)) / np.float32(2)
 
 
 def weighed(evidence: Sequence[Sequence[str]]) -> npt.NDArray[np.float32]:
