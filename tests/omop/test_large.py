@@ -26,6 +26,12 @@ def test_a_hundred_thousand_measurements(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_memory_does_not_depend_on_the_rows(tmp_path: Path) -> None:
-    """The same people with ten times the measurements; both tables are longer than what is held of one."""
-    small, large = released(tmp_path / "small", 150_000), released(tmp_path / "large", 1_500_000)
-    assert large.memory < 1.1 * small.memory, (small, large)
+    """The same people with ten times the measurements; both tables are longer than what is held of one.
+
+    The lesser of two runs: threads hold their arrays at times that differ; what rows need is in both.
+    """
+    small, large = (
+        min(released(tmp_path / f"{number}-{again}", number).memory for again in range(2))
+        for number in (150_000, 1_500_000)
+    )
+    assert large < 1.1 * small, (small, large)
