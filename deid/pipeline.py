@@ -60,9 +60,9 @@ RESIDUAL = problem_kind(
 #: The same in a text that was redacted: redacting it is not what mends it.
 OWN_IDENTIFIER = replace(
     RESIDUAL,
-    remedy="have more redacted, `{role: free_text, do: redact, mode: max_recall}`, or list the words under `text: "
-    "{deny: [...]}`, or drop the column; where a column of that kind holds common words and no identifiers, "
-    "give it another role",
+    remedy="nothing that the record knows is left by itself: under `text:` leave out `known: false`, and take words of "
+    "the record from `allow:` and this kind from `keep:` (there and in the redact step), or drop the column; where "
+    "a column of that kind holds common words and no identifiers, give it another role",
 )
 INSIDE = problem_kind(
     "U213",

@@ -12,6 +12,7 @@ from functools import cache, lru_cache
 from deid.detect import lexicon, plausible
 from deid.detect.known_digits import last_digits
 from deid.detect.known_initials import initial_spans
+from deid.detect.known_standing import run_of, standing_spans, word_of
 from deid.detect.reading import TOKEN
 from deid.detect.shared_facts import Offered, SharedFacts, Spelling
 from deid.detect.worth import SLIP_FROM
@@ -129,7 +130,12 @@ def find_known(text: str, known: Iterable[Known]) -> list[Span]:
     if names or any(_name_tokens(fact) for fact in shared if fact.kind in NAME_KINDS):
         spans.extend(_name_spans(text, names))
         spans.extend(initial_spans(text, [*own, *shared]))
-    return spans
+    standing = standing_spans(text, (fact for fact in facts if fact.kind not in _SKIP))
+    return [*spans, *(span for span in standing if not _is_within(span, spans))]
+
+
+def _is_within(span: Span, others: Iterable[Span]) -> bool:
+    return any(other.start <= span.start and span.end <= other.end for other in others)
 
 
 def _own_and_shared(known: tuple[Known, ...]) -> tuple[list[Known], list[Known]]:
@@ -154,7 +160,9 @@ def _spelling(fact: Known) -> Spelling:
     if not fact.text.strip():
         return Spelling((), (), None)
     words = tuple(_name_tokens(fact)) if fact.kind in NAME_KINDS else ()
-    return Spelling(words, tuple(_needles(fact)), _place_key(fact) if fact.kind in _PLACE_KINDS else None)
+    words += tuple(filter(None, [_folded(word_of(fact.text))]))
+    needles = tuple(dict.fromkeys(filter(None, [*_needles(fact), run_of(fact.text)])))
+    return Spelling(words, needles, _place_key(fact) if fact.kind in _PLACE_KINDS else None)
 
 
 _LATIN = re.compile(r"[a-z'-]+")

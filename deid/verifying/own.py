@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 
 from deid.collecting.needles import fold, windows
+from deid.detect.known_standing import SHORTEST_NUMBER, SHORTEST_WORD, TOKEN
 from deid.model import Known
 
-_TOKEN = re.compile(r"[^\W_]+")
 MET_BY_CHANCE = frozenset({"date", "birth_date", "death_date", "city", "zip", "postcode"})
 #: What the counts of a column are called that tell what is left by kind.
 OWN_LEFT = "own_left:"
-SHORTEST_WORD, SHORTEST_NUMBER = 3, 4
 
 
 def own_left(
@@ -43,7 +41,7 @@ def own_left(
 @lru_cache(maxsize=2_000)
 def _read(text: str) -> tuple[frozenset[str], frozenset[str]]:
     """Return the words of a text as written, and its joined runs of tokens, folded."""
-    return frozenset(_TOKEN.findall(text)), frozenset(windows(fold(text)))
+    return frozenset(TOKEN.findall(text)), frozenset(windows(fold(text)))
 
 
 def _left(text: str, known: Sequence[Known]) -> Iterator[str]:
@@ -54,6 +52,6 @@ def _left(text: str, known: Sequence[Known]) -> Iterator[str]:
             if len(item.text) >= SHORTEST_WORD and item.text in words:
                 yield item.kind
             continue
-        needle = "".join(_TOKEN.findall(fold(item.text)))
+        needle = "".join(TOKEN.findall(fold(item.text)))
         if len(needle) >= SHORTEST_NUMBER and needle in runs:
             yield item.kind

@@ -150,5 +150,5 @@ def test_what_is_left_of_a_texts_own_subject_is_counted_by_kind_and_told_with_a_
     problem = OWN_IDENTIFIER.at(own_kinds(Written({}, {}, counts), "notes", "TEXT"), "notes.TEXT")
     assert str(problem).startswith("R103 notes.TEXT: ")
     assert "2 of kind given_name, 1 of kind phone" in str(problem)
-    assert all(way in str(problem) for way in ("max_recall", "deny", "drop"))
+    assert all(way in str(problem) for way in ("allow", "keep", "known: false", "drop the column"))
     assert "Stacy" not in str(problem)
