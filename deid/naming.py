@@ -10,13 +10,14 @@ import pyarrow as pa
 
 from deid.collecting.needles import fold, windows
 from deid.contracts import Context
-from deid.decisions import Plan
+from deid.decisions import Plan, Step, TablePlan
 from deid.detect.lexicon import english_names, everyday_names, is_only_a_name
 from deid.facts import Facts
 from deid.keys import Key
 from deid.model import Role
 from deid.profiling import dictionaries
 from deid.profiling.header import words_of
+from deid.profiling.numbered import number_in, numbers_of_records
 from deid.profiling.screen import screen
 from deid.profiling.vocabulary import is_known
 from deid.transform.drop import Drop
@@ -43,22 +44,29 @@ def released_names(plan: Plan, facts: Facts, key: Key) -> tuple[Plan, Names]:
     for number, table in enumerate(plan.tables, 1):
         renamed = {}
         steps = []
+        known, numbered = _numbered(plan, table, facts)
         for step in table.steps:
             steps.append(step)
-            field = _field_of(step.column, facts, whole=bool(step.bears)) if step.released else None
-            if step.bears and step.released:
-                field = field or step.field
+            field = _field_named(step, facts, known) if step.released else None
             if field is not None and "path" in step.tags and step.role is not Role.QUASI:
                 steps[-1] = replace(step, do="drop", transform=Drop(), why="the path itself bears an identifier")
             elif field is not None:
                 renamed[step.column] = _pseudonym(plan, field, step.column, key)
-            elif step.released and (reads_like_a_person(step.column) or _finer_than_year(plan, step.column)):
-                renamed[step.column] = f"column_{step.position + 1}"
+            elif step.released and (step.column in numbered or _is_unsafe(plan, step.column)):
+                renamed[step.column] = _numbered_name(step.position, table)
         names[table.table] = renamed
-        unsafe = _field_of(table.released_name, facts) is not None or reads_like_a_person(table.released_name)
+        unsafe = is_identifying(table.released_name, facts) or _is_number(plan, table.released_name, facts)
         released_name = f"table_{number}" if unsafe else table.released_name
         tables.append(replace(table, released_name=released_name, steps=tuple(steps)))
     return replace(plan, tables=tuple(tables)), names
+
+
+def _field_named(step: Step, facts: Facts, known: frozenset[str]) -> str | None:
+    """Return the field of the identifier that the name of a column holds or, as that of a sample, is."""
+    field = _field_of(step.column, facts, whole=bool(step.bears))
+    if field is None and step.column in known:
+        return _short_field(step.column, facts)
+    return field or step.field if step.bears else field
 
 
 def released_plan(plan: Plan, names: Names) -> Plan:
@@ -100,6 +108,49 @@ def reads_like_a_person(name: str) -> bool:
     if initialled and is_only_a_name(initialled[1].lower()) and not is_known(initialled[1].lower()):
         return True
     return any(all(map(_is_name_alone, pair)) for pair in pairwise(_CAPITALISED.findall(name)))
+
+
+def _is_unsafe(plan: Plan, name: str) -> bool:
+    return reads_like_a_person(name) or _finer_than_year(plan, name)
+
+
+def _numbered(plan: Plan, table: TablePlan, facts: Facts) -> tuple[frozenset[str], frozenset[str]]:
+    """Return the released columns whose name is a known number, and these with such as, under Safe Harbor, may be one.
+
+    A path is no such name, nor is the name of a sample, which is recoded.
+    """
+    names = [step.column for step in table.steps if step.released and "path" not in step.tags and not step.bears]
+    known = frozenset(name for name in names if _is_known_number(name, facts))
+    return known, known | numbers_of_records(names) if plan.policy.claims == "safe_harbor" else known
+
+
+def _is_number(plan: Plan, name: str, facts: Facts) -> bool:
+    """Whether the name of a table is a known number or, under Safe Harbor, may be one of a record."""
+    return _is_known_number(name, facts) or (plan.policy.claims == "safe_harbor" and bool(numbers_of_records([name])))
+
+
+def _is_known_number(name: str, facts: Facts) -> bool:
+    """Whether a name is a number that identifies somebody in some table, however short."""
+    number = number_in(name)
+    places = (facts.needles.long, *facts.needles.short.values())
+    hashed = hash64(pa.array([number], pa.string()), facts.hash_secret)
+    return bool(number) and any(bool((positions(hashes, hashed) >= 0).any()) for hashes in places)
+
+
+def _short_field(name: str, facts: Facts) -> str | None:
+    """Return the field of a short number that a name is as a whole, where numbers of its kind are of one field."""
+    hashed = hash64(pa.array([number_in(name)], pa.string()), facts.hash_secret)
+    kinds = [kind for kind, hashes in facts.needles.short.items() if (positions(hashes, hashed) >= 0).any()]
+    fields = {field for kind, field in facts.needles.kinds if kind in kinds and field}
+    return fields.pop() if len(fields) == 1 and number_in(name) == name else None
+
+
+def _numbered_name(position: int, table: TablePlan) -> str:
+    """Return the name of a column by its place, which no other column of the table has."""
+    name = f"column_{position + 1}"
+    while any(step.column == name for step in table.steps if step.position != position):
+        name += "_"
+    return name
 
 
 def _finer_than_year(plan: Plan, name: str) -> bool:

@@ -43,7 +43,7 @@ _OUT_OF = frozenset({"4", "5", "6", "10", "15", "20", "30"})
 #: Plates of Britain and Germany: `KV19 ZTO`, `M-AB 1234`.
 _FOREIGN_PLATE = re.compile(r"(?<![\w-])(?:[A-Z]{2}\d{2} ?[A-Z]{3}|[A-ZÄÖÜ]{1,3}-[A-Z]{1,2} \d{1,4})(?![\w.%-])")
 #: Letters that numbers of records stand behind, with or without a sign between.
-_RECORD = re.compile(
+RECORD = re.compile(
     r"(?i)(?<![^\W_])(?:mrn|nhs|ssn|pid|pat(?:ient)?|subj(?:ect)?|case|fall|chart|hosp|emis|csn|uhid)\W{0,3}(?:n[or]\W{0,2}|#)?\d{4}"
 )
 #: A number of six digits and more beside words, and a house number with a street, in any case.
@@ -129,7 +129,7 @@ def _personal(value: str) -> str:
         return "an age above 89"
     if _STREET.search(value) or _TOWN.search(value):
         return "an address, or the name of a town"
-    if _RECORD.search(value):
+    if RECORD.search(value):
         return "a number of a record"
     words = _WORD.findall(value)
     beside = [word for word in words if len(word) >= 3]
