@@ -14,7 +14,7 @@ from deid.decisions import Plan, Step, TablePlan
 from deid.detect.lexicon import english_names, everyday_names, is_only_a_name
 from deid.facts import Facts
 from deid.keys import Key
-from deid.model import Role
+from deid.model import DIRECT_KINDS, Role
 from deid.profiling import dictionaries
 from deid.profiling.header import words_of
 from deid.profiling.numbered import number_in, numbers_of_records
@@ -34,6 +34,9 @@ _DATED = re.compile(
 )
 _INITIALLED = re.compile(r"([A-Z][a-z]{3,}),? [A-Z]{1,2}\.?")
 _CAPITALISED = re.compile(r"[A-Z][a-z]+")
+#: Kinds of short identifiers that are looked for in texts beside the cells, from so many letters or digits on.
+_TELLING = DIRECT_KINDS - {"initials", "site", "organisation", "city", "zip", "postcode", "state", "country"}
+_SHORTEST = 4
 Names = dict[str, dict[str, str]]
 
 
@@ -91,6 +94,19 @@ def renaming_notes(plan: Plan, names: Names) -> tuple[str, ...]:
 def is_identifying(name: str, facts: Facts) -> bool:
     """Whether a name holds a known identifier of the data, or reads like a person."""
     return _field_of(name, facts) is not None or reads_like_a_person(name)
+
+
+def bears_identifier(text: str, facts: Facts) -> bool:
+    """Whether a text beside the cells holds a known identifier, reads like a person, or tells a day or a month.
+
+    Single names and short numbers count too.
+    """
+    if is_identifying(text, facts) or _DATED.search(text):
+        return True
+    runs = pa.array([run for run in windows(fold(text)) if len(run) >= _SHORTEST], pa.string())
+    hashed = hash64(runs, facts.hash_secret)
+    naming = [hashes for kind, hashes in facts.needles.short.items() if kind in _TELLING]
+    return any(bool((positions(hashes, hashed) >= 0).any()) for hashes in (facts.needles.words, *naming))
 
 
 def reads_like_a_person(name: str) -> bool:

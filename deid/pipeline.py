@@ -16,6 +16,7 @@ from deid.collect import collect, excluded_subjects, excluded_texts
 from deid.collecting.expected import check_expected
 from deid.collecting.rows import rows_of
 from deid.collecting.samples import without_excluded
+from deid.commenting import commenting_notes, safely_commented
 from deid.contracts import Detector, Engine, TableInfo
 from deid.database.address import Address
 from deid.decisions import Plan, Policy, TablePlan
@@ -269,8 +270,11 @@ def _write(
     jobs: int,
     progress: Progress,
 ) -> Written:
+    commented = {
+        name: safely_commented(source.table(name), each.table, each.names, facts) for name, each in treatments.items()
+    }
     tables = {
-        name: target.table(source.table(name), each.table, each.schema(source.table(name).schema))
+        name: target.table(commented[name].table, each.table, each.schema(source.table(name).schema))
         for name, each in treatments.items()
     }
     if engine is None:
@@ -278,7 +282,7 @@ def _write(
     else:
         done = spreading.write(engine, parts, treatments, tables, target.open, stage.folder, progress)
     rows: dict[str, int] = {}
-    counts: Counter[tuple[str, str, str]] = Counter()
+    counts = Counter({(name, "", "comments"): each.replaced for name, each in commented.items()})
     for name, number, counted in done:
         rows[name] = number
         for (column, what), count in counted.items():
@@ -367,7 +371,13 @@ def _at_start(written: Written) -> tuple[str, ...]:
 
 def _said(plan: Plan, names: Names, written: Written) -> tuple[str, ...]:
     """Say what happened to names and cells that the plan does not tell."""
-    return (*renaming_notes(plan, names), *_emptied(plan, names, written), *_at_start(written))
+    replaced = sum(count for (_, _, what), count in written.counts.items() if what == "comments")
+    return (
+        *renaming_notes(plan, names),
+        *commenting_notes(replaced),
+        *_emptied(plan, names, written),
+        *_at_start(written),
+    )
 
 
 def _emptied(plan: Plan, names: Names, written: Written) -> tuple[str, ...]:

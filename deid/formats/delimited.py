@@ -46,7 +46,7 @@ OPTIONS: Mapping[str, type] = {
     "encoding": str,  # codec, such as windows-1252: for reading and for writing; else UTF-8, or by byte order mark
     "delimiter": str,  # one character; else told from the line of names
     "comment": str,  # prefix of the comment lines above the line of names; '' says that there are none
-    "comments": str,  # drop (default) or keep: whether those lines, which nobody searches, are written again
+    "comments": str,  # drop (default) or keep: whether cells of those lines that describe columns are written again
     "comment_lines": int,  # how many of those lines there must be; 0 (default): any number
     "missing": list,  # further spellings of a missing cell, such as NA; an empty cell is always missing
     "formulas": str,  # defuse (default): a leading apostrophe before = + - @; keep: as they are, for no spreadsheet

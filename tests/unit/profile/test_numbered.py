@@ -35,5 +35,10 @@ def test_years_codes_and_numbered_variables_are_not(names: list[str]) -> None:
 
 
 def test_the_number_of_a_header() -> None:
-    assert [number_in(name) for name in ("71136", "MRN 71136", "P71136", "#4711")] == ["71136", "71136", "71136", "4711"]
+    assert [number_in(name) for name in ("71136", "MRN 71136", "P71136", "#4711")] == [
+        "71136",
+        "71136",
+        "71136",
+        "4711",
+    ]
     assert not any(map(number_in, ("2019", "visit 101", "phq9_1", "Q1001", "")))

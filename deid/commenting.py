@@ -1,0 +1,96 @@
+"""Comment lines above a table: what describes its columns passes, all else gives way to the names of the columns."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from deid.contracts import TableInfo
+from deid.decisions import TablePlan
+from deid.facts import Facts
+from deid.formats.header import Preamble
+from deid.naming import bears_identifier
+from deid.profiling.remarks import describe_columns
+
+#: The lines of a clinical file of cBioPortal, of which the last two hold types and priorities.
+_LINES, _TYPES, _PRIORITIES = 4, 2, 3
+_TYPE = re.compile(r"STRING|NUMBER|BOOLEAN")
+_PRIORITY = re.compile(r"\d{1,3}")
+
+
+@dataclass(frozen=True)
+class Commented:
+    """A table whose comment lines are safe, and how many of their cells were replaced."""
+
+    table: TableInfo
+    replaced: int = 0
+
+
+def safely_commented(info: TableInfo, plan: TablePlan, names: Mapping[str, str], facts: Facts) -> Commented:
+    """Return a table whose comment lines hold what describes its columns and nothing else.
+
+    names  the new names of columns that were renamed
+
+    A cell that speaks of somebody or of a day, or that nothing proves harmless, becomes the released name of its
+    column. A line that has another number of cells than the table goes, or, where four lines are asked for, is made
+    anew: the release stays one that cBioPortal imports.
+    """
+    preamble = info.options.get("preamble")
+    if not isinstance(preamble, Preamble) or info.options.get("comments") != "keep":
+        return Commented(info)
+    mark = str(info.options.get("comment") or "#")
+    lines = _Lines(mark, str(info.options["delimiter"]), _released(plan, names), facts, set(names.values()))
+    fixed = info.options.get("comment_lines", 0) == _LINES
+    given = [line for line in preamble.text.splitlines() if line.startswith(mark)]
+    made = [lines.made(line, number if fixed else 0, always=fixed) for number, line in enumerate(given)]
+    text = "".join(line + "\n" for line, _ in made if line is not None)
+    return Commented(
+        replace(info, options={**info.options, "preamble": Preamble(text)}), sum(count for _, count in made)
+    )
+
+
+def commenting_notes(replaced: int) -> tuple[str, ...]:
+    """Say how many cells of comment lines were replaced."""
+    said = f"{replaced} cell(s) or line(s) of comments above the column names gave way: not known to describe columns"
+    return (said,) if replaced else ()
+
+
+def _released(plan: TablePlan, names: Mapping[str, str]) -> tuple[str, ...]:
+    """Return for every column of the input the name under which it is released, '' where it is not."""
+    return tuple(names.get(step.column, step.column) if step.released else "" for step in plan.steps)
+
+
+@dataclass(frozen=True)
+class _Lines:
+    """How the comment lines of one table are made: their mark, their delimiter, and a name for every cell."""
+
+    mark: str
+    delimiter: str
+    names: Sequence[str]
+    facts: Facts
+    renamed: set[str]
+
+    def made(self, line: str, number: int, *, always: bool) -> tuple[str | None, int]:
+        """Return a line that is safe, or None for one that describes no columns, and how many cells were replaced."""
+        bare = line[len(line) - len(line.lstrip(self.mark)) :]
+        cells = bare.split(self.delimiter)
+        if len(cells) != len(self.names):
+            if not always:
+                return None, 1
+            cells = ["\0"] * len(self.names)
+        if always and number in (_TYPES, _PRIORITIES):
+            shape, usual = (_TYPE, "STRING") if number == _TYPES else (_PRIORITY, "1")
+            safe = [cell if shape.fullmatch(cell) else usual for cell in cells]
+        else:
+            passing = self._passing(cells)
+            safe = [cell if ok else name for cell, ok, name in zip(cells, passing, self.names, strict=True)]
+        replaced = sum(a != b and bool(name) for a, b, name in zip(cells, safe, self.names, strict=True))
+        return line[: len(line) - len(bare)] + self.delimiter.join(safe), replaced
+
+    def _passing(self, cells: Sequence[str]) -> list[bool]:
+        described = describe_columns(cells, [name for name in self.names if name])
+        return [
+            ok and name not in self.renamed and cell.isprintable() and not bears_identifier(cell, self.facts)
+            for ok, cell, name in zip(described, cells, self.names, strict=True)
+        ]
