@@ -13,7 +13,8 @@ Age at which the condition or disease was first diagnosed, in years.|ER status m
 Charlson comorbidity index|PSA ng/mL at diagnosis|WBC x10^9/L|TMB (nonsynonymous)|Epstein Barr virus status|Sex"""
 SPEAKING = """Stage (Dr Halloran)|export by desmond kettle|as told by Fiona Larkin|Halloran stage|from Fiona
 Grade (Larkin)|Stage per FL|reviewed by mrs knight|seen at Airedale|Airedale cohort|St Mary's cohort|Tom's list
-MRN 71136|entered 12 May 2021|updated May 2021|patient no 4711|subject 71136|aged 94 at entry|coded by F Larkin|Novotny"""
+MRN 71136|entered 12 May 2021
+updated May 2021|patient no 4711|subject 71136|aged 94 at entry|coded by F Larkin|Novotny"""
 
 
 @pytest.mark.parametrize("columns", [6, 40, 400])
