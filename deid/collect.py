@@ -33,7 +33,8 @@ from deid.values import canonical, canonical_text, distinct, hash64, on_distinct
 SUBJECT_MISSING = problem_kind(
     "D202",
     "rows without a subject",
-    remedy="complete the subject column, or say `missing_subject: drop_rows`; `keep_rows` where they are about nobody",
+    remedy="where another column names the person, name it with `subject: COLUMN` (or a list, one a table); else "
+    "complete the column, or say `missing_subject: drop_rows`; `keep_rows` where the rows are about nobody",
 )
 EXCLUDE_LIST = problem_kind(
     "U204", "list of excluded subjects cannot be read", remedy="give a text file with one subject a line, in UTF-8"
@@ -332,11 +333,13 @@ def _search_for(
 
 
 def _without_subject(collector: Collector) -> list[Problem]:
-    if collector.plan.policy.missing_subject != "refuse":
+    policy = collector.plan.policy
+    if policy.missing_subject != "refuse":
         return []
     subjects = {table.table: table.subject for table in collector.plan.tables}
+    chosen = ": `subject: auto` took this column for the person's" if policy.subject == ("auto",) else ""
     return [
-        SUBJECT_MISSING.at(f"{missing} row(s) name no subject", f"{table}.{subjects[table]}")
+        SUBJECT_MISSING.at(f"{missing} row(s) name no subject{chosen}", f"{table}.{subjects[table]}")
         for table, missing in collector.missing.items()
     ]
 

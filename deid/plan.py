@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
+from pathlib import Path
 
 import pyarrow as pa
 
@@ -125,9 +126,17 @@ def resolve(policy: Policy, profile: Profile, tables: Iterable[TableInfo]) -> Pl
     problems += _whole(plan)
     if problems:
         problems = _other_data(policy, profile) + problems
-        advice = pasted(policy.path, left.lines, ready=policy.folder.resolve() == READY.resolve()) if left.lines else ""
+        advice = _advice(policy, left.lines) if left.lines else ""
         raise PlanRefused(problems, plan, left.undecided, advice)
     return plan
+
+
+def _advice(policy: Policy, lines: Sequence[tuple[str, str, str]]) -> str:
+    own = f"{Path(policy.path).name}:"
+    decided = (decision for columns in policy.tables.values() for decision in columns.values())
+    has_tables = any(decision.place.startswith(own) for decision in decided)
+    ready = policy.folder.resolve() == READY.resolve()
+    return pasted(policy.path, lines, ready=ready, has_tables=has_tables)
 
 
 @dataclass

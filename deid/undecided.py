@@ -13,7 +13,7 @@ from deid.errors import PolicyError, Problem
 from deid.model import DIRECT_KINDS, KINDS, ColumnProfile
 
 #: A decision that loads as it stands and releases nothing.
-SAFE = "{role: direct_identifier, do: drop}"
+SAFE = '{role: direct_identifier, do: drop, why: "left out as deid proposed; nobody said what it holds"}'
 _POINTS = re.compile(r" \([-+]?[\d.]+ (?:points|for \w+)\)")
 #: Sentences of the evidence that a message repeats.
 _SENTENCES = 3
@@ -87,10 +87,11 @@ def identifiers_kept(column: ColumnProfile, *, dates: bool) -> str:
     return "; ".join([cause, *shapes])
 
 
-def pasted(path: str, columns: Sequence[tuple[str, str, str]], *, ready: bool) -> str:
+def pasted(path: str, columns: Sequence[tuple[str, str, str]], *, ready: bool, has_tables: bool = False) -> str:
     """Return lines for a policy that leave columns out, each with what it seems to hold: (table, column, said).
 
-    Where the policy at `path` is a `ready` one they are a whole policy that extends it; else the part `tables:` for it.
+    Where the policy at `path` is a `ready` one they are a whole policy that extends it; else the part `tables:` for it,
+    which is pasted whole unless the file has such a part already (`has_tables`).
     """
     own = Path(path)
     if ready:
@@ -100,10 +101,14 @@ def pasted(path: str, columns: Sequence[tuple[str, str, str]], *, ready: bool) -
             "name: my-release  # part of every subkey: another name, other pseudonyms",
             f"extends: [{scalar(own.stem)}]",
         ]
-    else:
+    elif has_tables:
+        file = comment(own.name)
         head = [
-            f"# For {comment(own.name)}: what is below `tables:` and below a table joins what it has there already."
+            f"# For {file}, which has `tables:` already: leave out that line here, and put what is below it at the end",
+            f"# of what is below `tables:` in {file}; of a table that is there already, only the lines of its columns.",
         ]
+    else:
+        head = [f"# For {comment(own.name)}, which has no `tables:` yet: paste all of this at its end."]
     lines = [
         "# Each line loads as it stands and leaves its column out; `deid explain transforms` lists what else.",
         "tables:",

@@ -28,6 +28,10 @@ COMMENT_UNCLEAR = problem_kind(
 )
 
 
+#: Lines below the names that are looked at to say which delimiter is the likeliest.
+_LINES_COMPARED = 20
+
+
 @dataclass(frozen=True)
 class Preamble:
     """The comment lines above the column names, as they stand. They may hold data: never shown in a repr."""
@@ -131,7 +135,8 @@ def _delimiter(first: bytes, usual: str, place: str) -> str:
     if len(found) == 1 or (usual == "\t" and usual in found):
         return usual if usual in found else found[0]
     seen = " and ".join(DELIMITERS[delimiter] for delimiter in found)
-    raise DataError(DELIMITER_UNCLEAR.at(f"the line of column names holds {seen}", place, hint=_declared(place, found)))
+    hint = _declared(place, _likeliest(first, found))
+    raise DataError(DELIMITER_UNCLEAR.at(f"the line of column names holds {seen}", place, hint=hint))
 
 
 def _candidates(first: bytes) -> list[str]:
@@ -145,12 +150,26 @@ def _refuse_other(first: bytes, cells: list[str], delimiter: str, place: str) ->
     others = [other for other in _candidates(first) if other != delimiter]
     if len(cells) == 1 and others:
         cause = f"the line of column names holds {DELIMITERS[others[0]]} and not the declared delimiter"
-        raise DataError(DELIMITER_UNCLEAR.at(cause, place, hint=_declared(place, others)))
+        raise DataError(DELIMITER_UNCLEAR.at(cause, place, hint=_declared(place, _likeliest(first, others))))
 
 
-def _declared(place: str, found: Sequence[str]) -> str:
-    """Return the line that declares the delimiter of a file, the likeliest first: a comma also stands within names."""
-    likely = next((one for one in ("\t", ";", "|") if one in found), found[0])
+def _likeliest(first: bytes, found: Sequence[str]) -> str:
+    """Return the candidate that stands as often in the next lines as in the first; else the commonest in the first.
+
+    Of equals a comma comes last: it also stands within names.
+    """
+    lines = _QUOTED.sub("", first.decode("utf-8", "replace")).split("\n")[: _LINES_COMPARED + 1]
+    top, rows = lines[0], [line for line in lines[1:] if line.strip()]
+
+    def rank(candidate: str) -> tuple[int, int, bool]:
+        count = top.count(candidate)
+        return sum(row.count(candidate) == count for row in rows), count, candidate != ","
+
+    return max(sorted(found), key=rank)
+
+
+def _declared(place: str, likely: str) -> str:
+    """Return the line that declares the delimiter of a file."""
     line = json.dumps({place.rpartition(":")[0]: {"delimiter": likely}}, ensure_ascii=False)
     return f"if the {DELIMITERS[likely]} separates the columns, write in the policy `formats: {line}`"
 

@@ -25,7 +25,9 @@ EMPTY = problem_kind("P102", "policy is empty", remedy="start from a draft: `dei
 DUPLICATE_KEY = problem_kind(
     "P104",
     "key given twice",
-    remedy="keep one of the two; lines of one table or part all stand below one mention of it",
+    remedy="keep one of the two: move what is below the second to the end of what is below the first, and delete the "
+    "line of the second; pasted lines: their tables go below the `tables:` that is there already, and the lines of a "
+    "table that is there too below its name",
     meaning="YAML would silently take the last one; two decisions about one column are never guessed between.",
 )
 UNSAFE = problem_kind(

@@ -10,6 +10,8 @@ from deid.profiling.words import word_set
 _KINDS = ("subject_id", "record_number")
 #: A column that is empty in more cells than this does not say whose row it is.
 _MOSTLY_FILLED = 0.1
+#: One that is empty in more cells than this, in every table that has it, gives way to any other that names the person.
+_MOSTLY_EMPTY = 0.5
 
 
 def ranked_subjects(profile: Profile) -> list[str]:
@@ -28,10 +30,11 @@ def ranked_subjects(profile: Profile) -> list[str]:
     return sorted(by_name, key=lambda name: (*_rank(by_name[name]), name))
 
 
-def _rank(columns: list[ColumnProfile]) -> tuple[int, bool, int]:
-    """Order names of columns: in most tables, filled, the surer kind."""
+def _rank(columns: list[ColumnProfile]) -> tuple[bool, int, bool, int]:
+    """Order names of columns: not mostly empty, in most tables, filled, the surer kind."""
     kinds = [_KINDS.index(column.holds[0]) for column in columns if column.holds[0] in _KINDS]
-    return -len(columns), not all(map(_filled, columns)), min(kinds, default=len(_KINDS))
+    empty = all(column.missing > _MOSTLY_EMPTY * column.rows for column in columns)
+    return empty, -len(columns), not all(map(_filled, columns)), min(kinds, default=len(_KINDS))
 
 
 def _filled(column: ColumnProfile) -> bool:

@@ -39,3 +39,22 @@ def test_a_name_that_no_file_bears_is_refused_with_the_right_one(tmp_path: Path)
 def test_a_pattern_may_be_meant_for_other_data(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("x,y\n1,2\n", encoding="utf-8")
     assert open_source(tmp_path, (), {"*.maf": {"format": "tsv"}}).tables
+
+
+@pytest.mark.parametrize("rows", [0, 6, 40, 400])
+@pytest.mark.parametrize(
+    ("names", "row", "likely"),
+    [
+        ("a,b,c,size\t(mm),e,f", "1,2,3,4,5,6", ","),
+        ("a\tb, total\tc\td", "1\t2\t3\t4", "\t"),
+        ("Fall;Name, Vorname;Geb", "1;Vogt, Ada;1,5", ";"),
+        ("Name, Vorname;Geb", "Vogt, Ada;1970", ";"),
+        ("id|site, ward|x", "1|a, b|2", "|"),
+    ],
+)
+def test_the_likelier_delimiter_is_named(tmp_path: Path, rows: int, names: str, row: str, likely: str) -> None:
+    (tmp_path / "t.csv").write_text("\n".join([names, *[row] * rows]) + "\n", encoding="utf-8")
+    (message,) = _refused(tmp_path)
+    declared = yaml.safe_load(message.split("formats: ", 1)[1].split("`", 1)[0])
+    assert declared == {"t.csv": {"delimiter": likely}}
+    assert len(open_source(tmp_path, (), declared).tables[0].schema.names) == names.count(likely) + 1

@@ -124,6 +124,45 @@ def test_leaving_out_what_is_unlisted_and_pasting_what_is_kept_passes(tmp_path: 
     assert _plan(data, own).exit_code == 0
 
 
+def test_a_second_block_is_merged_as_it_says_and_pasting_it_whole_is_refused_with_the_way(tmp_path: Path) -> None:
+    data, own = _data(tmp_path), tmp_path / "own.yaml"
+    first = _plan(data, "hipaa-safe-harbor").stderr
+    block = first[first.index("# A policy of your own") : first.rindex("\n\n")]
+    lines = block.splitlines()
+    shorter = "\n".join(line for line in lines if "{brace}" not in line) + "\n"
+    own.write_text(shorter, encoding="utf-8")
+    second = _plan(data, own).stderr
+    assert "# For own.yaml, which has `tables:` already: leave out that line here" in second
+    more = second[second.index("# For own.yaml") : second.rindex("\n\n")]
+    own.write_text(shorter + more + "\n", encoding="utf-8")
+    twice = _plan(data, own)
+    assert "P104" in twice.stderr
+    assert "their tables go below the `tables:` that is there already" in twice.stderr
+    below = [line for line in more.splitlines() if line.startswith("    ")]
+    own.write_text(shorter + "\n".join(below) + "\n", encoding="utf-8")
+    assert _plan(data, own).exit_code == 0
+
+
+def test_a_policy_without_tables_takes_the_block_whole(tmp_path: Path) -> None:
+    data, own = _data(tmp_path), tmp_path / "own.yaml"
+    head = 'deid: 1\nname: mine\nextends: [hipaa-safe-harbor]\nformats: {"labs.csv": {delimiter: ","}}\n'
+    own.write_text(head, encoding="utf-8")
+    refused = _plan(data, own).stderr
+    assert "# For own.yaml, which has no `tables:` yet: paste all of this at its end." in refused
+    own.write_text(head + refused[refused.index("# For own.yaml") : refused.rindex("\n\n")] + "\n", encoding="utf-8")
+    assert _plan(data, own).exit_code == 0
+
+
+def test_a_pasted_line_says_why_its_column_goes(tmp_path: Path) -> None:
+    data, own = _data(tmp_path), tmp_path / "own.yaml"
+    stderr = _plan(data, "hipaa-safe-harbor").stderr
+    own.write_text(stderr[stderr.index("# A policy of your own") : stderr.rindex("\n\n")] + "\n", encoding="utf-8")
+    rows = _rows(_plan(data, own, "--format", "json").stdout, "json")
+    assert {row["why"] for row in rows if row["column"] in ("{brace}", "Trop")} == {
+        "left out as deid proposed; nobody said what it holds"
+    }
+
+
 def test_the_library_gets_the_lines_too(tmp_path: Path) -> None:
     with pytest.raises(PolicyError) as caught:
         deid.dry_run(_data(tmp_path), "hipaa-safe-harbor")

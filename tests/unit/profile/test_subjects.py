@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pyarrow as pa
+import pytest
 
 from deid.model import Profile
 from deid.profile import profile_table
@@ -42,3 +43,23 @@ def test_parents_are_not_whom_the_rows_are_about() -> None:
     assert "father_id" not in ranked(
         family={"iid": [str(i) for i in range(40)], "father_id": parents, "mother_id": parents}
     )
+
+
+@pytest.mark.parametrize("rows", [6, 40, 400])
+def test_a_column_that_is_mostly_empty_gives_way_to_a_complete_one(rows: int) -> None:
+    donors = [f"D-{i % 8}" if i % 3 == 0 else None for i in range(rows)]
+    couples = {"CoupleID": ids(rows, prefix="C"), "DonorCode": donors}
+    assert ranked(cycles=couples)[0] == "coupleid"
+    assert ranked(cycles=couples, banked={"DonorCode": [None, *donors[1:]]})[0] == "coupleid"
+
+
+@pytest.mark.parametrize("rows", [40, 400])
+def test_the_only_column_that_names_somebody_is_taken_however_empty(rows: int) -> None:
+    donors = [f"D-{i % 8}" if i % 3 == 0 else None for i in range(rows)]
+    assert ranked(cycles={"cycle_no": [str(i) for i in range(rows)], "DonorCode": donors}) == ["donorcode"]
+
+
+@pytest.mark.parametrize("rows", [40, 400])
+def test_donors_are_the_persons_where_every_row_has_one(rows: int) -> None:
+    columns = {"donor_id": ids(rows, prefix="D"), "volume": [str(i % 7) for i in range(rows)]}
+    assert ranked(samples=columns, tubes=columns)[0] == "donor_id"
