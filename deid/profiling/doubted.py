@@ -24,6 +24,9 @@ _JUDGED = (
     | _NUMBERS - {"age", "time", "year"}
     | {"category", "constant", "measurement", "number", "unit", "state", "age_band"}
 )
+#: Points of a header from which it is believed to speak of postal codes; a part of one has no more places than this.
+_POSTAL, _MOSTLY = 4.0, 0.8
+_PART = re.compile(r"[A-Z]{0,3}[ -]?\d{0,3}[A-Z]?|[a-z]{1,2}")
 
 
 def doubted(name: str, best: str, case: Case) -> str:
@@ -39,6 +42,8 @@ def doubted(name: str, best: str, case: Case) -> str:
     defined = hint is not None and hint.defined
     if not defined and initials_of_staff(name, look):
         return "initials"
+    if _postal(best, case):
+        return "parts of postal codes"
     if best == "unit":
         return "" if defined or _units(look) else "something else than a unit of measurement"
     if best == "state":
@@ -63,6 +68,14 @@ def _no_label(look: Look, *, told: bool) -> str:
     if may_be_initials(look):
         return "short letters that are no abbreviation we know, perhaps initials"
     return place_tokens(look)
+
+
+def _postal(best: str, case: Case) -> bool:
+    """Whether the header speaks of postal codes before anything else, and the values are as short as their parts."""
+    said = max(case.hint("postcode"), case.hint("zip"))
+    if said < _POSTAL or said < case.hint(best) or best == "flag":
+        return False
+    return case.look.share_where(lambda value: bool(_PART.fullmatch(value))) >= _MOSTLY
 
 
 def _units(look: Look) -> bool:

@@ -37,6 +37,9 @@ _STOP = word_set("stop")
 _SHORT_PARTS = word_set("short_part")
 #: Words that end or begin ordinary words and are therefore never cut out of a longer one.
 _NEVER_CUT = word_set("never_cut")
+#: A word of three letters and more that a full stop cuts short.
+_ABBREVIATED = re.compile(r"(?<![^\W_])([^\W\d_]{3,})\.(?!\w)")
+_AGE = frozenset({"AGE"})
 
 
 @dataclass(frozen=True)
@@ -139,6 +142,8 @@ def _hints(name: str) -> tuple[tuple[str, Hint], ...]:
         return ()
     known = _concepts()
     senses = [known.get(word, frozenset()) | {word} for word in words]
+    short = _abbreviated_ages(name)
+    senses = [_AGE if word in short else sense for word, sense in zip(words, senses, strict=True)]
     end = len(words)
     while end > 1 and "WORD" in senses[end - 1]:
         end -= 1
@@ -159,6 +164,15 @@ def _hints(name: str) -> tuple[tuple[str, Hint], ...]:
         if _said_better(best, label):
             del best[label]
     return tuple(sorted(best.items(), key=lambda item: (-item[1].points, item[0])))
+
+
+def _abbreviated_ages(name: str) -> frozenset[str]:
+    """Return folded words before a full stop that cut an age short: `Alt.`, `Leeft.`; `ALT.` is an enzyme."""
+    cut = {fold(word) for word in _ABBREVIATED.findall(name) if not word.isupper()}
+    ages = [word for word, concepts in _concepts().items() if concepts >= _AGE and not word.startswith(("p", "age"))]
+    return frozenset(
+        word for word in cut if any(age.startswith(word) and len(age) // 2 < len(word) < len(age) for age in ages)
+    )
 
 
 def _said_better(best: Mapping[str, Hint], kind: str) -> bool:
