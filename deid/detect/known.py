@@ -10,7 +10,9 @@ from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
 
 from deid.detect import lexicon, plausible
+from deid.detect.known_cores import core_spans
 from deid.detect.known_digits import last_digits
+from deid.detect.known_fused import fused_spans
 from deid.detect.known_initials import initial_spans
 from deid.detect.known_standing import run_of, standing_spans, word_of
 from deid.detect.reading import TOKEN
@@ -126,7 +128,9 @@ def find_known(text: str, known: Iterable[Known]) -> list[Span]:
             spans.extend(Span(start, end, fact.kind, 1.0, "known") for start, end in compact.find(needle))
         if fact.kind in _PLACE_KINDS and _place_key(fact) in lowered:
             spans.extend(_place_spans(text, fact))
+            spans.extend(core_spans(text, fact))
     spans.extend(last_digits(text, own))
+    spans.extend(fused_spans(text, compact.letters, own))
     if names or any(_name_tokens(fact) for fact in shared if fact.kind in NAME_KINDS):
         spans.extend(_name_spans(text, names))
         spans.extend(initial_spans(text, [*own, *shared]))

@@ -44,10 +44,8 @@ def doubted(name: str, best: str, case: Case) -> str:
         return "initials"
     if _postal(best, case):
         return "parts of postal codes"
-    if best == "unit":
-        return "" if defined or _units(look) else "something else than a unit of measurement"
-    if best == "state":
-        return _no_state(case)
+    if best in ("unit", "state"):
+        return _no_unit(look, defined=defined) if best == "unit" else _no_state(case)
     study = hint is not None and hint.words == "study identifier"
     if best in ("category", "constant") and not defined and not study and not fits_places.payer_types(look):
         said = _no_label(look, told=hint is not None and tells(hint))
@@ -76,6 +74,10 @@ def _postal(best: str, case: Case) -> bool:
     if said < _POSTAL or said < case.hint(best) or best == "flag":
         return False
     return case.look.share_where(lambda value: bool(_PART.fullmatch(value))) >= _MOSTLY
+
+
+def _no_unit(look: Look, *, defined: bool) -> str:
+    return "" if defined or _units(look) else "something else than a unit of measurement"
 
 
 def _units(look: Look) -> bool:

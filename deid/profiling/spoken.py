@@ -54,7 +54,7 @@ def spoken(look: Look, *, terms: bool, numbers: bool) -> str:
         if _PER.search(value) and _PER.search(value)[1].lower() not in _ROUTES:  # type: ignore[index]
             return "initials of somebody"
         words = _WORD.findall(value)
-        if (len(value.split()) > 1 or numbers) and any(_names_somebody(word) for word in words):
+        if (len(words) > 1 or " " in value or numbers) and any(_names_somebody(word) for word in words):
             return "a name of persons or places beside other words"
         house = _HOUSE.fullmatch(value)
         if house and not is_known(fold(house[1])) and fold(house[1]) not in short_words():
