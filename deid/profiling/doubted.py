@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from deid.profiling import fits_places
+from deid.profiling.day_month import days_and_months
 from deid.profiling.dictionaries import us_states
 from deid.profiling.evidence import Case
 from deid.profiling.look import Look
@@ -51,7 +52,7 @@ def doubted(name: str, best: str, case: Case) -> str:
         said = _no_label(look, told=hint is not None and tells(hint))
         if said:
             return said
-    said = "" if defined or best in _TERMS else far_beyond(look)
+    said = "" if defined or best in _TERMS else far_beyond(look) or days_and_months(look)
     said = said or spoken(look, terms=defined or study, numbers=best in _NUMBERS or look.numeric >= 0.5)
     if said:
         return said

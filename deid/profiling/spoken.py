@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from itertools import pairwise
+from itertools import pairwise, permutations
 
 from deid.profiling import dictionaries
 from deid.profiling.header import fold
@@ -20,6 +20,10 @@ _TITLED = re.compile(
     r"|(?<![\w.])[mM]\. ?([^\W\d_]{2,})"
 )
 _PER = re.compile(r"(?<![\w-])(?:[Pp]er|[Vv]ia|[Bb]y|[Aa]ttn:?|c/o) ([A-Z]{2,3})(?![\w])")
+_ACT = re.compile(
+    r"(?i)\b(?:checked|coded|entered|printed|typed|signed|verified|validated|exported|extracted|abstracted|reviewed|approved"
+    r"|compiled|prepared|keyed|countersigned|witnessed|authori[sz]ed)(?: by| per)?:? ([a-z])\.? ?([a-z][^\W\d_]{2,})\b"
+)
 _ROUTES = frozenset(
     {"os", "po", "iv", "im", "sc", "ng", "peg", "pr", "pv", "rig", "gp", "er", "ed", "md", "pt", "rn", "np", "pcp"}
 )
@@ -29,6 +33,8 @@ _NOBODY = frozenset(
 )
 _WHERE = re.compile(r"(?<![^\W_])(?:[Tt]o|[Aa]t|[Ff]rom|[Nn]ear|[Ii]n|[Oo]utside|[Tt]owards) ([^\W\d_]{4,})")
 _FILE = re.compile(r"(?i)\.(?:pdf|docx?|jpe?g|png|tiff?|dcm|xlsx?|txt|wav|mp[34]|zip|csv|html?)$")
+#: A label and another word, joined by a sign: `tarde-leo`, `night_anna`.
+_JOINED = re.compile(r"([^\W\d_]{3,})[-_/:+&.]([^\W\d_]{3,})")
 _SURNAME = re.compile(r"[A-ZÀ-Þ][a-zà-ÿ]{3,}|[A-ZÀ-Þ]{7,}|(?:O'|Mc|Mac)[A-Z][a-z]+")
 #: A house number before a capitalised word.
 _HOUSE = re.compile(r"\d{1,4}[a-z]?,? ([A-ZÀ-Þ][a-zà-ÿ]{2,})(?: [A-Za-z][\w.]*){0,2}")
@@ -45,24 +51,35 @@ def spoken(look: Look, *, terms: bool, numbers: bool) -> str:
     """
     values = [value for value, plain in zip(look.values, look.mask("number"), strict=True) if not plain]
     for value in values:
-        if _FILE.search(value):
-            return "the name of a file"
-        if _titled(value) or _relative(value):
-            return "somebody by title or as a relative"
-        if terms:
-            continue
-        if _PER.search(value) and _PER.search(value)[1].lower() not in _ROUTES:  # type: ignore[index]
-            return "initials of somebody"
-        words = _WORD.findall(value)
-        if (len(words) > 1 or " " in value or numbers) and any(_names_somebody(word) for word in words):
-            return "a name of persons or places beside other words"
-        house = _HOUSE.fullmatch(value)
-        if house and not is_known(fold(house[1])) and fold(house[1]) not in short_words():
-            return "a number and a name, as of an address"
-        if any(_unheard(match[1]) for match in _WHERE.finditer(value)):
-            return "a place or a person behind a word of place"
-        if numbers and any(_strange(word) for word in words):
-            return "words beside numbers that no vocabulary holds"
+        said = _by_form(value) or ("" if terms else _by_words(value, numbers=numbers))
+        if said:
+            return said
+    return ""
+
+
+def _by_form(value: str) -> str:
+    """Return what speaks of somebody whatever the column holds: files, titles, relatives, acts of staff."""
+    if _FILE.search(value):
+        return "the name of a file"
+    if _titled(value) or _relative(value) or _acted(value):
+        return "somebody by title, as a relative or by what was done"
+    return ""
+
+
+def _by_words(value: str, *, numbers: bool) -> str:
+    if _per(value):
+        return "initials of somebody"
+    words = _WORD.findall(value)
+    if (" " in value or numbers) and any(_names_somebody(word) for word in words):
+        return "a name of persons or places beside other words"
+    if _joined(value):
+        return "a name joined to a label"
+    if _at_home(value):
+        return "a number and a name, as of an address"
+    if any(_unheard(match[1]) for match in _WHERE.finditer(value)):
+        return "a place or a person behind a word of place"
+    if numbers and any(_strange(word) for word in words):
+        return "words beside numbers that no vocabulary holds"
     return ""
 
 
@@ -80,6 +97,17 @@ def _titled(value: str) -> bool:
         if word not in _NOBODY and (len(word) == 1 or not is_known(word) or is_person_name(word)):
             return True
     return False
+
+
+def _per(value: str) -> bool:
+    """Whether initials follow `per`, `via` or `by` that are no route and no profession."""
+    match = _PER.search(value)
+    return match is not None and match[1].lower() not in _ROUTES
+
+
+def _acted(value: str) -> bool:
+    """Whether a word for what staff do to a record is followed by an initial and a word: `checked d kettle`."""
+    return any(match[1].lower() != "a" and match[2].lower() not in _NOBODY for match in _ACT.finditer(value))
 
 
 def _relative(value: str) -> bool:
@@ -100,6 +128,26 @@ def _names_somebody(word: str) -> bool:
     if is_known(plain) and not (word.islower() and plain in eponyms()):  # an eponym is written with a capital
         return False
     return is_name(plain) or plain in dictionaries.towns()
+
+
+def _at_home(value: str) -> bool:
+    house = _HOUSE.fullmatch(value)
+    return house is not None and not is_known(fold(house[1])) and fold(house[1]) not in short_words()
+
+
+def _joined(value: str) -> bool:
+    """Whether a label is joined by a sign to a name that is neither a label, an abbreviation nor an eponym."""
+    joined = _JOINED.fullmatch(value)
+    pairs = permutations(joined.groups()) if joined else ()
+    return any(len(label) > _SHORTEST and is_known(fold(label)) and _is_name(fold(name)) for label, name in pairs)
+
+
+@lru_cache(maxsize=30_000)
+def _is_name(plain: str) -> bool:
+    from deid.detect.lexicon import is_name
+
+    known = is_known(plain) or is_own_label(plain) or plain in short_words()
+    return not known and (is_name(plain) or plain in dictionaries.given_names())
 
 
 @lru_cache(maxsize=30_000)
