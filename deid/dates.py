@@ -46,6 +46,16 @@ MONTHS = (
     *("January", "February", "March", "April", "May", "June"),
     *("July", "August", "September", "October", "November", "December"),
 )
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+#: Forms behind a weekday, which must be the day's own: it also tells 03/05/2021 in May from 03/05/2021 in March.
+_BEHIND_WEEKDAY = (
+    *("%d %B %Y", "%-d %B %Y", "%d %b %Y", "%-d %b %Y", "%B %d, %Y", "%B %-d, %Y", "%b %d, %Y", "%d-%b-%Y"),
+    *("%d/%m/%Y", "%m/%d/%Y", "%d.%m.%Y", "%d-%m-%Y", "%m-%d-%Y", "%Y-%m-%d"),
+)
+WEEKDAY_FORMS = (
+    *(f"{day}{form}" for day in ("%A ", "%A, ") for form in _BEHIND_WEEKDAY),
+    *(f"{day}{form}" for day in ("%a ", "%a, ") for form in sorted(_BEHIND_WEEKDAY, key=lambda form: "%B" in form)),
+)
 _ZONE = r"(?: ?(?:Z|UTC|[+-]\d{2}(?::?\d{2})?))?"
 _CLOCK = r"(?:[01]?\d|2[0-4]):[0-5]\d(?::[0-5]\d(?:[.,]\d{1,9})?)?"
 #: Splits a text into date and time; understood by Python and by RE2 alike.
@@ -53,8 +63,8 @@ TAIL = (
     rf"^(?P<head>.*?\d)(?P<tail>(?:T|,? |:){_CLOCK}(?: ?[AaPp][Mm])?{_ZONE}"
     rf"|T(?:[01]\d|2[0-4])(?:[0-5]\d(?:[0-5]\d)?)?{_ZONE}|)$"
 )
-#: HL7 writes date and time without anything between them.
-RUN_ON = r"^(?P<head>\d{8})(?P<tail>(?:[01]\d|2[0-4])[0-5]\d(?:[0-5]\d(?:\.\d{1,4})?)?(?:[+-]\d{4})?)$"
+#: HL7 writes date and time without anything between them; others a blank, also behind a year of two digits.
+RUN_ON = r"^(?P<head>\d{8}|\d{6})(?P<tail> ?(?:[01]\d|2[0-4])[0-5]\d(?:[0-5]\d(?:\.\d{1,4})?)?(?:[+-]\d{4})?)$"
 _DIRECTIVES = {
     "%Y": r"(?P<Y>\d{4})",
     "%y": r"(?P<y>\d{2})",
@@ -64,7 +74,10 @@ _DIRECTIVES = {
     "%-d": r"(?P<d>[1-9]\d?)",
     "%b": "(?P<b>" + "|".join(month[:3] for month in MONTHS) + ")",
     "%B": "(?P<B>" + "|".join(MONTHS) + ")",
+    "%a": "(?P<a>" + "|".join(day[:3] for day in WEEKDAYS) + ")",
+    "%A": "(?P<A>" + "|".join(WEEKDAYS) + ")",
 }
+_BEGINS_WITH_WEEKDAY = re.compile(rf"(?:{'|'.join(day[:3] for day in WEEKDAYS)})[a-z]*,? ", re.IGNORECASE)
 _DIRECTIVE = re.compile(r"%-?.")
 _TIME_OF_DAY = re.compile(r"(?:T|,? |:)?%-?[HIMSfpzZ].*$")
 
@@ -148,6 +161,8 @@ def parse(text: str, formats: Sequence[str] = ()) -> DateText | Fault:
 def parse_day(head: str, formats: tuple[str, ...] = ()) -> DateText | Fault:
     """Read a date text that has no time of day."""
     found = list(_readings(head, formats or FORMS))
+    if not found and not formats and _BEGINS_WITH_WEEKDAY.match(head):
+        found = list({each.days: each for each in reversed(list(_readings(head, WEEKDAY_FORMS)))}.values())
     if not found:
         return Fault.UNREADABLE
     if len(found) > 1 and not formats:
@@ -170,6 +185,8 @@ def render(days: int, form: Form) -> str:
         "%-d": str(day.day),
         "%b": month[:3],
         "%B": month,
+        "%a": getattr(WEEKDAYS[day.weekday()][:3], form.case)(),
+        "%A": getattr(WEEKDAYS[day.weekday()], form.case)(),
     }
     return _DIRECTIVE.sub(lambda match: parts[match.group()], form.pattern)
 
@@ -229,6 +246,10 @@ def _reading(parts: dict[str, str], pattern: str) -> DateText | None:
         days = date(year, month, day).toordinal() - _EPOCH
     except ValueError:
         return None
+    weekday = parts.get("A") or parts.get("a") or ""
+    if weekday and weekday[:3].lower() != WEEKDAYS[(days + _EPOCH - 1) % 7][:3].lower():
+        return None
+    name = name or weekday
     case = "upper" if name.isupper() else "lower" if name.islower() else "title"
     return DateText(days, precision, Form(pattern, case))
 

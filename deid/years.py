@@ -12,6 +12,8 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
 
+from deid.digit_dates import short_parts, without_time, year_at_the_end
+
 #: No date of the data lies after this year: it settles the century of a year of two digits (45 CFR 164.514(b)(2)(i)(C)
 #: asks only that no year shows an age over 89). It goes up with the `as_of:` of the ready policies.
 LATEST_YEAR = 2026
@@ -87,6 +89,8 @@ def year_of(text: str, reading: str = "", *, birth: bool = False) -> int | None:
     for pattern, valid in _LONG.items():
         if match := pattern.fullmatch(head):
             return valid(match)
+    if found := year_at_the_end(head):
+        return found
     parts = _short(head)
     if parts and parts[1] is None and not reading:
         reading = YEAR_LAST  # 17-Nov-19: databases write the day before the name of a month
@@ -97,19 +101,23 @@ def year_of(text: str, reading: str = "", *, birth: bool = False) -> int | None:
     return None if birth and year - 100 >= EARLIEST_BIRTH else year
 
 
-def reading(texts: Sequence[str], *, birth: bool = False, said: bool = False) -> str:
+def reading(texts: Sequence[str], *, birth: bool = False, said: bool = False, stated: str = "") -> str:
     """Return how the dates of a column are to be read where single cells do not tell, or "".
 
-    `texts` are its distinct values; `said` tells that the header speaks of a Unix time. One reading must fit nearly
-    all cells, and no other.
+    `texts` are its distinct values; `said` tells that the header speaks of a Unix time, `stated` where it says that a
+    year of two digits stands. One reading must fit nearly all cells, and no other unless the header states it.
     """
     numbers = [number for number in map(_number, texts) if number is not None]
     if len(numbers) >= (1 - _MOST_STRAY) * len(texts) and numbers:
-        return "" if birth else _counted(numbers, said=said)
+        counted = "" if birth else _counted(numbers, said=said)
+        if counted or not all(map(short_parts, texts)):
+            return counted
     parts = [found for found in map(_short, map(_head, texts)) if found]
     if not parts:
         return ""
     strays = {name: sum(not _plausible(name, found, birth) for found in parts) for name in _FITS}
+    if stated:
+        return stated if strays[stated] <= _MOST_STRAY * len(parts) else ""
     best, other = sorted(strays, key=lambda name: strays[name])
     sure = strays[other] >= max(_FEWEST_AGAINST, 2 * strays[best] + 1)
     return best if sure and strays[best] <= _MOST_STRAY * len(parts) else ""
@@ -144,11 +152,13 @@ def _number(text: str) -> Decimal | None:
 def _head(text: str) -> str:
     """Return a date in small letters, without weekday and time of day."""
     plain = " ".join(unicodedata.normalize("NFC", text).casefold().split())
-    return _TIME.sub("", _WEEKDAY.sub("", plain, count=1) if _WEEKDAY.match(plain) else plain)
+    return without_time(_TIME.sub("", _WEEKDAY.sub("", plain, count=1) if _WEEKDAY.match(plain) else plain))
 
 
 def _short(head: str) -> tuple[int, int | None, int] | None:
     """Return the parts of a date with a year of two digits: first, middle (None for the name of a month), last."""
+    if digits := short_parts(head):
+        return digits
     match = _SHORT.fullmatch(head)
     if not match or (match[2].isdigit() and not _SHORT_GAPS.fullmatch(head)):
         return None

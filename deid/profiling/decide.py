@@ -15,7 +15,7 @@ from deid.profiling import fits_clinical, fits_general, fits_identity, fits_name
 from deid.profiling.conventions import CONVENTION, convention
 from deid.profiling.dictionaries import YES_NO
 from deid.profiling.doubted import doubted
-from deid.profiling.doubts import against_closed, is_version, may_be_people, of_procedures
+from deid.profiling.doubts import against_closed, is_version, may_be_people, of_procedures, of_stated_dates
 from deid.profiling.evidence import Case, evidence, with_others
 from deid.profiling.fit import AGAINST, HOLDS, LIKELY, NEVER, SURE, Fit, Test
 from deid.profiling.header import Hint, fold, hints
@@ -73,6 +73,7 @@ def decide(
         hint = case.hints.get(kind)
         fit = against_closed(fit, hint, look) if kind == "category" else fit
         fit = of_procedures(fit, hint, look) if kind == "code" else fit
+        fit = of_stated_dates(fit, name, look) if kind == "date" else fit
         case.fits[kind] = fit
         case.totals[kind] = _total(fit, hint)
     if case.hint("category") >= _CLEAR_HINT and case.fits["code"].points >= LIKELY:

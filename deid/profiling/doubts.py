@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from deid.profiling.fit import AGAINST, POSSIBLE, Fit, of
+from deid.digit_dates import stated_place
+from deid.profiling.fit import AGAINST, LIKELY, POSSIBLE, Fit, of
 from deid.profiling.header import Hint
 from deid.profiling.look import Look
 from deid.profiling.words import word_set
+from deid.years import reading
 
 #: Kinds that are words for a person, so that ordinary labels under such a header are harmless and strange ones are not.
 _PEOPLE = ("person_name", "given_name", "family_name", "clinician_name", "username", "initials")
@@ -28,6 +30,14 @@ def of_procedures(fit: Fit, hint: Hint | None, look: Look) -> Fit:
     said = hint is not None and bool(_PROCEDURES.intersection(hint.words.split()))
     if said and fit.points < POSSIBLE and look.share("procedure") == 1.0:
         return Fit(POSSIBLE, of(1.0, "have the shape of codes of procedures", look))
+    return fit
+
+
+def of_stated_dates(fit: Fit, name: str, look: Look) -> Fit:
+    """Believe a header that states how six digits are dates, `seen (ddmmyy)`, where all values can be read so."""
+    stated = stated_place(name)
+    if stated and fit.points < LIKELY and reading(look.values, stated=stated):
+        return Fit(LIKELY, "six digits that can be dates in the order that the name states")
     return fit
 
 

@@ -7,11 +7,13 @@ from collections.abc import Mapping
 
 import pyarrow as pa
 
+from deid.digit_dates import short_parts
 from deid.profiling import checks
 from deid.profiling.fit import AGAINST, DOUBT, LIKELY, NEVER, POSSIBLE, SILENT, STANDS, SURE, Fit, Test, graded, of
 from deid.profiling.fits_general import NEAR_UNIQUE, SPEAKING
 from deid.profiling.fits_places import topography
 from deid.profiling.look import Look
+from deid.years import reading
 
 
 def date(look: Look) -> Fit:
@@ -26,11 +28,32 @@ def date(look: Look) -> Fit:
         return Fit(LIKELY, of(share, "are dates", look))
     if look.share("compact_date") >= 0.95:
         return Fit(LIKELY, of(look.share("compact_date"), "are eight digits that can be a date", look))
+    if look.share("digits_year_last") >= 0.95:
+        return Fit(
+            LIKELY, of(look.share("digits_year_last"), "are eight digits that can be a date, the year last", look)
+        )
+    if look.share("six_digits") >= 0.95:
+        return _of_six_digits(look)
     if look.share("partial_date", "year") >= 0.9:
         return Fit(POSSIBLE, of(look.share("partial_date", "year"), "are years or months", look))
     if look.share("integer") >= 0.95 and _serial(look):
         return Fit(POSSIBLE, "whole numbers that can be serial dates")
     return Fit(AGAINST, of(share, "are dates", look))
+
+
+def _of_six_digits(look: Look) -> Fit:
+    """Six digits are dates where one place of the year fits all of them, under a header that says so."""
+    if reading(look.values):
+        return Fit(LIKELY, "six digits that can be a date, the year in one place only")
+    if all(map(_can_be_a_day, look.values)):
+        return Fit(DOUBT, "six digits that can be dates in more than one order: state it, as with `format: '%d%m%y'`")
+    return Fit(AGAINST, "six digits that are no dates")
+
+
+def _can_be_a_day(text: str) -> bool:
+    first, middle, last = short_parts(text) or (0, 0, 0)
+    year_first = 1 <= middle <= 12 and 1 <= last <= 31
+    return year_first or (1 <= min(first, middle) <= 12 and max(first, middle) <= 31)
 
 
 def _serial(look: Look) -> bool:
@@ -39,10 +62,10 @@ def _serial(look: Look) -> bool:
 
 
 def _could_be_dates(look: Look) -> bool:
-    """Whether whole numbers read as YYYYMMDD or as seconds since 1970."""
+    """Whether whole numbers read as eight digits of a date or as seconds since 1970."""
     if look.share("integer") < 0.95 or not len(look.numbers):
         return False
-    return look.share("compact_date") >= 0.9 or (float(look.numbers.min()) >= 3e8 and _serial(look))
+    return look.share("compact_date", "digits_year_last") >= 0.9 or (float(look.numbers.min()) >= 3e8 and _serial(look))
 
 
 def year(look: Look) -> Fit:

@@ -93,6 +93,7 @@ def words_of(name: str) -> tuple[str, ...]:
     """Cut a name into words: at anything but letters and digits, at camelCase humps, between letters and digits."""
     plain = unicodedata.normalize("NFC", name).replace("%", " percent ").replace("#", " number ")
     known = _concepts()
+    plain = _SPELT.sub(lambda match: _spoken_as_one(match, known), plain)
     whole = re.sub(r"[\W_]+", "", fold(plain))
     if whole in known and not re.search(r"[\W_]", plain.strip()):
         return (whole,)
@@ -105,6 +106,16 @@ def words_of(name: str) -> tuple[str, ...]:
         for part in re.findall(r"[^\W\d_]+|\d+", token):
             found.extend(_segments(fold(part)))
     return tuple(found)
+
+
+#: Letters with dots or blanks between, as in `D.O.B`.
+_SPELT = re.compile(r"(?<![^\W_])[^\W\d_](?:(?:[.] ?|[ _])[^\W\d_](?![^\W_])){2,3}[.]?")
+
+
+def _spoken_as_one(match: re.Match[str], known: Mapping[str, frozenset[str]]) -> str:
+    """Return letters with dots between as the word that they spell, if that is known; else as they stand."""
+    letters = "".join(filter(str.isalpha, match[0]))
+    return letters if fold(letters) in known else match[0]
 
 
 @cache

@@ -13,6 +13,7 @@ _AFTER = rf"([t ,]+{_TIME}{_ZONE})?"
 _YEAR = r"(1[89]|20|21)\d{2}"
 _MONTH = rf"({MONTH_NAMES})"
 _OF = r"((de|del|di|of) )?"
+_WEEKDAY = r"((mon|tue|wed|thu|fri|sat|sun|mo|di|mi|do|fr|sa|so)[a-z]*\.?,? )"
 _D1 = r"(0?[1-9]|[12]\d|3[01])"
 _M1 = r"(0?[1-9]|1[0-2])"
 _AGE_UNIT = r"(y|yo|yrs?|years?( old)?|months?|mos?|m|d|days?|w|wks?|weeks?|jahre?|ans|a[nñ]os|anni)"
@@ -32,19 +33,24 @@ SHAPE: Mapping[str, str] = {
     "iso_date": rf"(?i)^{_YEAR}[-/.](0?[1-9]|1[0-2])[-/.]{_D1}{_AFTER}$",
     "partial_date": rf"^{_YEAR}-(0[1-9]|1[0-2])$",
     "year": rf"^{_YEAR}(\.0)?$",
-    "slash_date": rf"(?i)^({_D1}[-/.]{_M1}|{_M1}[-/.]{_D1})[-/.]({_YEAR}|\d{{2}}){_AFTER}$",
+    "slash_date": rf"(?i)^{_WEEKDAY}?({_D1}[-/.]{_M1}|{_M1}[-/.]{_D1})[-/.]({_YEAR}|\d{{2}}){_AFTER}$",
     "month_date": (
-        rf"(?i)^({_D1}(st|nd|rd|th|er|\.|º|°)?[-/ ]{{0,2}}{_OF}{_MONTH}\.?[-/ ,]*{_OF}({_YEAR}|\d{{2}})"
+        rf"(?i)^{_WEEKDAY}?({_D1}(st|nd|rd|th|er|\.|º|°)?[-/ ]{{0,2}}{_OF}{_MONTH}\.?[-/ ,]*{_OF}({_YEAR}|\d{{2}})"
         rf"|{_MONTH}\.? {_D1}(st|nd"
         rf"|rd|th)?,? ?{_YEAR}"
         rf"|{_MONTH}\.?[-/ ]?{_OF}{_YEAR}|{_YEAR}[-/ ]?{_MONTH}[-/ ]?{_D1}?){_AFTER}$"
     ),
     "day_and_month": (
-        rf"(?i)^((mon|tue|wed|thu|fri|sat|sun|mo|di|mi|do|fr|sa|so)[a-z]*\.?,? )?"
+        rf"(?i)^{_WEEKDAY}?"
         rf"({_D1}(st|nd|rd|th|\.)?[-/ ]?{_MONTH}\.?|{_MONTH}\.?[-/ ]?{_D1}(st|nd|rd|th)?)$"
     ),
     "sas_date": rf"(?i)^{_D1}{_MONTH}({_YEAR}|\d{{2}})(:{_TIME})?$",
     "compact_date": rf"^{_YEAR}(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(([01]\d|2[0-3])[0-5]\d([0-5]\d)?)?$",
+    "digits_year_last": (
+        r"^((0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])|(0[1-9]|[12]\d|3[01])(0[1-9]|1[0-2]))"
+        rf"{_YEAR}( ([01]\d|2[0-3])[0-5]\d([0-5]\d)?)?$"
+    ),
+    "six_digits": r"^\d{6}( ([01]\d|2[0-3])[0-5]\d([0-5]\d)?)?$",
     "time": rf"(?i)^t?([01]?\d|2[0-4]):[0-5]\d(:[0-5]\d(\.\d+)?)?( ?[ap]\.?m\.?)?{_ZONE}$",
     "compact_time": r"^([01]\d|2[0-3])[0-5]\d([0-5]\d)?(\.\d+)?$",
     "duration": r"^-?P(T?\d+(\.\d+)?[YMWDHS])+$",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from deid.digit_dates import form_tag, stated_place
 from deid.profiling import checks
 from deid.profiling.header import words_of
 from deid.profiling.look import Look
@@ -26,8 +27,9 @@ def ways(name: str, holds: Sequence[str], look: Look) -> tuple[str, ...]:
     kind = holds[0] if holds else ""
     words = frozenset(words_of(name))
     if kind in _DATES:
-        found = reading(look.values, birth=kind == "birth_date", said=bool(_UNIX & words))
-        return (found,) if found else ()
+        stated = stated_place(name)
+        found = reading(look.values, birth=kind == "birth_date", said=bool(_UNIX & words), stated=stated)
+        return tuple(filter(None, (found, form_tag(name, look.values, found))))
     if kind == "age":
         return tuple(f"age_in_{unit}" for unit, names in _UNITS.items() if names & words)[:1]
     if kind == "account_number" and not _BANK & words and not look.share_where(_of_a_bank) > 0.5:

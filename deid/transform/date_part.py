@@ -14,13 +14,13 @@ from deid.ages import OLDEST_SHOWN, ages_at, reference_dates, reference_problems
 from deid.cells import OnError, refuse
 from deid.contracts import Context
 from deid.date_columns import EPOCHS, DateColumn, Mask, counted_dates, numeric_problems, read_dates, with_years
-from deid.dates import Precision, format_problems, listed
+from deid.dates import WEEKDAYS, Precision, format_problems, listed
+from deid.digit_dates import formats_of
 from deid.model import Role
 from deid.registry import register
 from deid.years import TAGS
 
 Part = Literal["year", "year_month", "quarter", "month", "weekday"]
-WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _EPOCH = date(1970, 1, 1).toordinal()
 
 
@@ -92,7 +92,8 @@ class DatePart:
     def _read(self, column: pa.Array, context: Context) -> DateColumn:
         """Read the dates, for a year alone also as the column as a whole shows them to be written."""
         if self.to != "year":
-            return read_dates(column, listed(self.format), self.numeric, self.missing)
+            formats = listed(self.format) or (() if self.numeric else formats_of(context.tags))
+            return read_dates(column, formats, self.numeric, self.missing)
         reading = "" if self.format or self.numeric else next(iter(TAGS & context.tags), "")
         if reading in EPOCHS:
             return counted_dates(column, reading, self.missing)

@@ -15,6 +15,7 @@ from deid.cells import NO_SUBJECT, OUT_OF_TYPE, Distinct, OnError, Rows, refuse,
 from deid.contracts import Context
 from deid.date_columns import moved_type, numeric_problems, read_dates
 from deid.dates import Direction, Window, format_problems, listed
+from deid.digit_dates import formats_of
 from deid.errors import problem_kind
 from deid.model import Role
 from deid.registry import register
@@ -99,7 +100,8 @@ class ShiftDate:
 
     def apply(self, column: pa.Array, context: Context) -> pa.Array:
         """Return the moved dates."""
-        dates = read_dates(column, listed(self.format), self.numeric, self.missing)
+        formats = listed(self.format) or (() if self.numeric else formats_of(context.tags))
+        dates = read_dates(column, formats, self.numeric, self.missing)
         name = ("shift", self.max_days, self.direction, self.weeks, self.anchored)
         owners, deltas, known = context.shared(name, lambda: self._owners(context))
         owned = np.asarray([owner is not None for owner in owners.texts])[owners.rows]

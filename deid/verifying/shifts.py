@@ -11,6 +11,7 @@ import pyarrow as pa
 from deid.date_columns import read_dates
 from deid.dates import Precision, listed
 from deid.decisions import Step
+from deid.digit_dates import formats_of
 from deid.facts import Hashes
 from deid.model import Measure
 from deid.risk.shift_residual import shift_candidates
@@ -39,6 +40,7 @@ class ShiftedDays:
         if not own.all():
             subjects, values = subjects[own], values.filter(pa.array(own))
         formats, numeric = listed(getattr(step.transform, "format", ())), getattr(step.transform, "numeric", "")
+        formats = formats or (() if numeric else formats_of(step.tags))
         dates = read_dates(values, formats, numeric)
         known = dates.known & (dates.precision >= Precision.DAY)
         self.parts.append((subjects[known], dates.days[known]))
