@@ -15,6 +15,8 @@ from deid.profiling.words import word_set
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 _HUMP = re.compile(r"(?<=[a-zà-ÿ]{2})(?=[A-ZÀ-Þ][a-zà-ÿ]{2})")
+#: Words that each begin with a capital, as names of firms are written.
+_TITLE_CASE = re.compile(r"[A-ZÀ-Þ][a-zà-ÿ]+(?:['’]s)?(?: (?:(?:and|of|the|for|&) )?[A-ZÀ-Þ][a-zà-ÿ]+(?:['’]s)?)*")
 #: Shorter words, and words in capitals up to this length, are codes and abbreviations.
 _SHORTEST, _CODE = 4, 5
 #: Share of labels without a known word from which a column proves nothing.
@@ -114,9 +116,23 @@ def stranger_labels(look: Look, *, told: bool) -> str:
         return "a label of words that places, firms and persons are called by"
     if any(_small_stranger(word, named=told) for value in look.values[:_MOST_JUDGED] for word in _WORD.findall(value)):
         return "a word of no list in small letters, perhaps a name"
+    if not told and _like_firms(look):
+        return "labels written as the names of firms are"
     if not told and unproven(look) >= MOST_UNPROVEN:
         return "labels whose words are no clinical or administrative vocabulary"
     return ""
+
+
+def _like_firms(look: Look) -> bool:
+    """Whether every label is of capitalised words, and one of several ends as names of firms and places do.
+
+    Clinical terms may end so too: `Visual Field`. A column of such is none of firms.
+    """
+    values = look.values[:_MOST_JUDGED]
+    if look.distinct < 2 or clinical(look) or not all(map(_TITLE_CASE.fullmatch, values)):
+        return False
+    several = [_long_words(value) for value in values if " " in value]
+    return any(words[-1] in ambiguous_words() and not any(map(_medical, words)) for words in several if words)
 
 
 def unproven(look: Look) -> float:
