@@ -67,7 +67,7 @@ def test_the_same_among_many_clinicians(others: int) -> None:
     [
         ("Will", "she will come, and may stay"),
         ("Mark", "no mark on the skin"),
-        ("raj", "trajectory good, no rajas or trajs"),
+        ("raj", "trajectory good, no rajas or tracks"),
         ("len", "len's gone, lens clear"),
         ("an", "an ulcer"),
         ("12", "12 tablets"),
