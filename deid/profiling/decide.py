@@ -20,6 +20,7 @@ from deid.profiling.evidence import Case, evidence, with_others
 from deid.profiling.fit import AGAINST, HOLDS, LIKELY, NEVER, SURE, Fit, Test
 from deid.profiling.header import Hint, fold, hints
 from deid.profiling.look import Look
+from deid.profiling.measured import strays_among_counts, with_measured
 from deid.profiling.tally import Tally
 from deid.profiling.vocabulary import clinical
 
@@ -42,7 +43,7 @@ _SPEAKING = (
     ),
     *("given_name", "family_name", "street_address", "postcode", "state", "country", "sex", "race", "ethnicity"),
     *("marital_status", "date", "time", "code", "diagnosis_code", "code_system", "gene_variant", "flag", "category"),
-    *("number", "constant", "free_text"),
+    *("number", "measurement", "constant", "free_text"),
 )
 #: A name from this many points on keeps a direct identifier in play against the values.
 _CLEAR_HINT = 3.0
@@ -83,6 +84,8 @@ def decide(
     if is_version(case.hints.get("category"), look):
         case.totals["ip_address"] = NEVER
     best = _best(case)
+    if best in ("accession_number", "health_plan_number") and "number" in case.hints and strays_among_counts(look):
+        best = "unknown"  # a count with a cell of something else: no identifier to be replaced unasked
     doubt = doubted(name, best, case)
     if doubt == "initials":
         return ("initials",), ("the header speaks of staff, the values are initials",)
@@ -122,7 +125,7 @@ def _hints(name: str, label: str, look: Look, neighbours: Neighbours) -> dict[st
         _raise(found, "person_name", 4.5, "beside other particulars of persons")
     if "study" in found:
         _raise(found, _study(look, known is not None), found.pop("study").points, "study identifier")
-    return _settled(found, neighbours)
+    return _settled(with_measured(name, found, look) if known is None else found, neighbours)
 
 
 def _conventional(kind: str, dialect: str) -> dict[str, Hint]:

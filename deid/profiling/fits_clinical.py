@@ -190,12 +190,32 @@ def measurement(look: Look) -> Fit:
         return Fit(AGAINST, "the whole numbers can be dates")
     if look.numbered:
         return Fit(AGAINST, "whole numbers that look handed out")
+    if _pressures(look):
+        return Fit(STANDS, "pairs of numbers as of blood pressures")
     share = look.share("number", "compared", "quantity", "ratio", "duration")
     if look.dates >= 0.5 or look.share(*SPEAKING) >= 0.1:
         return Fit(NEVER, "the values are dates or contacts")
     if look.prose >= 0.5:
         return Fit(AGAINST, of(look.prose, "read as sentences", look))
     return graded(look, share, "are numbers, with or without a unit or a comparison")
+
+
+#: Systolic and diastolic pressures of anybody; pairs whose second figures vary less may be numbers with a year.
+_PRESSURE = re.compile(r"(\d{2,3}) ?/ ?(\d{2,3})")
+_SYSTOLIC, _DIASTOLIC = range(60, 261), range(30, 161)
+_FEWEST_PAIRS, _LEAST_SPREAD, _FEWEST_SECONDS, _MOSTLY_ABOVE = 12, 25, 8, 0.9
+
+
+def _pressures(look: Look) -> bool:
+    """Whether all values can be blood pressures: both where pressures lie, nearly always the first above the second."""
+    pairs = [match for match in map(_PRESSURE.fullmatch, look.values) if match]
+    if len(pairs) < len(look.values) or look.present < _FEWEST_PAIRS:
+        return False
+    upper, lower = ([int(match[part]) for match in pairs] for part in (1, 2))
+    spread = max(lower) - min(lower) >= _LEAST_SPREAD and len(set(lower)) >= _FEWEST_SECONDS
+    fits = all(a in _SYSTOLIC and b in _DIASTOLIC for a, b in zip(upper, lower, strict=True))
+    above = sum(a > b for a, b in zip(upper, lower, strict=True))
+    return fits and spread and above >= _MOSTLY_ABOVE * len(pairs)
 
 
 def number(look: Look) -> Fit:

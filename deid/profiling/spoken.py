@@ -9,7 +9,7 @@ from itertools import pairwise, permutations
 from deid.profiling import dictionaries
 from deid.profiling.header import fold
 from deid.profiling.look import Look
-from deid.profiling.suspects import nearly_word
+from deid.profiling.suspects import FIXED, nearly_word
 from deid.profiling.vocabulary import is_known, is_own_label, is_person_name, short_words
 from deid.profiling.words import word_set
 
@@ -69,7 +69,7 @@ def _by_form(value: str) -> str:
 def _by_words(value: str, *, numbers: bool) -> str:
     if _per(value):
         return "initials of somebody"
-    words = _WORD.findall(value)
+    words = _WORD.findall(FIXED.sub(" ", value))
     if (" " in value or numbers) and any(_names_somebody(word) for word in words):
         return "a name of persons or places beside other words"
     if _joined(value):

@@ -60,6 +60,8 @@ _OLD = re.compile(
     r"(?i)\bage[ds]?\W{0,2}(?:at )?(?:9\d|1[01]\d)\b|\b(?:9\d|1[01]\d)[ -]?(?:y/?o|yrs? old|years? old|year-old)\b"
     r"|^(?:9\d|1[01]\d)['’]?s$|\b(?:ninety|nineties|centenarian|nonagenarian)\b"
 )
+#: Terms of which a word is a name as well, and is none here.
+FIXED = re.compile(r"(?i)\bbuffy[ -]coats?\b")
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 _CALLED = re.compile(r"\b(?:CALLED|TOLD|PER|SPOKE|NOTIFIED|READ BACK)\b.*\b(?:TO|WITH|BY)\b ([A-Z]{3,})")
 #: Words that are used of one firm, school or hospital, behind its name.
@@ -152,17 +154,20 @@ def _names_something(value: str) -> bool:
     found = _NAMED.search(value)
     if found and not word_set("facility").issuperset(fold(found[0]).split()):
         return True
-    return any(map(_is_strange, _WORD.findall(_HUMP.sub(" ", value))))
+    return any(map(_is_strange, _WORD.findall(_HUMP.sub(" ", FIXED.sub(" ", value)))))
 
 
 def _is_strange(word: str) -> bool:
     from deid.detect.lexicon import eponyms, is_only_a_name, is_word
+    from deid.profiling.vocabulary import is_own_label, is_person_name
 
     if len(word) < 4 or not word[0].isupper() or (word.isupper() and len(word) < _CODE):
         return False
     if not (word[1:].islower() or word.isupper()):
         return False
     plain = fold(word)
+    if is_own_label(plain) and not is_person_name(plain) and plain not in dictionaries.towns():
+        return False
     if plain in eponyms() or is_word(plain) or is_word(plain.replace("ae", "e").replace("oe", "e")):
         return False
     known = plain in dictionaries.towns() or is_only_a_name(plain)

@@ -19,6 +19,8 @@ _UNITS: Mapping[str, frozenset[str]] = {
 }
 #: Words of a header that speak of money, where a number joins no two tables of care.
 _BANK = frozenset({"bank", "iban", "bic", "cc", "credit", "creditcard", "card", "eft", "konto", "kontonummer", "debit"})
+#: Years that nobody reaches.
+OLDEST = 130
 _DATES = ("date", "birth_date", "death_date")
 
 
@@ -31,10 +33,16 @@ def ways(name: str, holds: Sequence[str], look: Look) -> tuple[str, ...]:
         found = reading(look.values, birth=kind == "birth_date", said=bool(_UNIX & words), stated=stated)
         return tuple(filter(None, (found, form_tag(name, look.values, found))))
     if kind == "age":
-        return tuple(f"age_in_{unit}" for unit, names in _UNITS.items() if names & words)[:1]
+        found_units = tuple(f"age_in_{unit}" for unit, names in _UNITS.items() if names & words)[:1]
+        return found_units or (("age_in_days",) if words_of(name)[-1:] == ("d",) and _beyond_years(look) else ())
     if kind == "account_number" and not _BANK & words and not look.share_where(_of_a_bank) > 0.5:
         return ("account_of_care",)
     return ()
+
+
+def _beyond_years(look: Look) -> bool:
+    """Whether most numbers are too large for years: `age_d` is the age in days then, and not the age at death."""
+    return bool(len(look.numbers) and look.numbers.min() >= 0 and (look.numbers > OLDEST).mean() > 0.5)
 
 
 def _of_a_bank(value: str) -> bool:
