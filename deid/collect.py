@@ -28,6 +28,7 @@ from deid.keys import Key
 from deid.memory import give_back
 from deid.model import REFERENCES_LEFT_OUT, RESOURCES_LEFT_OUT, UNSEARCHABLE, Role
 from deid.source import Source
+from deid.spelling import one_spelling
 from deid.values import canonical, canonical_text, distinct, hash64, on_distinct
 
 SUBJECT_MISSING = problem_kind(
@@ -265,7 +266,7 @@ def excluded_texts(file: str) -> pa.Array:
         lines = Path(file).read_text(encoding="utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError):
         raise UsageError(EXCLUDE_LIST.at("the file cannot be read", f"exclude_subjects: {Path(file).name}")) from None
-    return pa.array(sorted({canonical(line) for line in lines if canonical(line)}), pa.string())
+    return pa.array(sorted({one_spelling(canonical(line)) for line in lines if canonical(line)}), pa.string())
 
 
 def _unmatched(collector: Collector) -> tuple[str, ...]:
@@ -445,4 +446,8 @@ def _written_alike(collector: Collector, number: int) -> tuple[str, ...]:
         return ()
     if any(table.rows_are_subjects for table in collector.plan.tables):
         return ()
-    return (f"{number} subject identifier(s) differ from another only by case, blanks or leading zeros",)
+    return (
+        f"{number} subject identifier(s) differ from another only by case, blanks or leading zeros: each "
+        "spelling counts as a person of its own and has a pseudonym of its own, so that rows do not join; where they "
+        "are one person, write the identifier in one way in all tables of the input",
+    )

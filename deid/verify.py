@@ -25,7 +25,8 @@ from deid.recipe import Cells, united
 from deid.report.inputs import ColumnRisk
 from deid.runs import Spill
 from deid.source import Source
-from deid.values import canonical_text, hash64
+from deid.spelling import identifier_text
+from deid.values import hash64
 from deid.verifying import correlations
 from deid.verifying.adversaries import sets_measures
 from deid.verifying.attacked import attacked, linked
@@ -208,7 +209,7 @@ def read_table(table: TablePlan, info: TableInfo, released: Source, scan: Scan, 
         hashes = None
         named = None
         if at is not None:
-            subject = canonical_text(batch.column(at))
+            subject = identifier_text(batch.column(at))
             named = pc.is_valid(subject) if subject.null_count else None  # rows about nobody count as no person
             hashes = hash64(subject if named is None else subject.filter(named), secret)
         elif table.rows_are_subjects:

@@ -13,7 +13,8 @@ import pyarrow.compute as pc
 from deid.decisions import TablePlan
 from deid.facts import Hashes
 from deid.source import Source
-from deid.values import canonical_text, hash64
+from deid.spelling import identifier_text
+from deid.values import hash64
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,7 @@ def rows_of(
 
 def _rows(batch: pa.RecordBatch, plan: TablePlan, secret: bytes, salt: np.uint64, first: int) -> Rows:
     if plan.subject:
-        subject = canonical_text(batch.column(batch.schema.get_field_index(plan.subject)))
+        subject = identifier_text(batch.column(batch.schema.get_field_index(plan.subject)))
         return Rows(batch, subject, hash64(subject, secret), first)
     if plan.rows_are_subjects:
         numbers = np.arange(first, first + batch.num_rows, dtype=np.uint64)

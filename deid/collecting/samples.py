@@ -12,6 +12,7 @@ from deid.decisions import Plan
 from deid.errors import DataError, problem_kind
 from deid.registry import plugin, plugins
 from deid.source import Source
+from deid.spelling import identifier_text
 from deid.values import canonical, canonical_text
 
 WHOSE = problem_kind(
@@ -71,7 +72,7 @@ def _has_samples(table: TableInfo) -> bool:
 
 
 def _take_in(batch: pa.RecordBatch, subject: int, named: Iterable[int], excluded: set[str], samples: _Samples) -> None:
-    people = canonical_text(batch.column(subject)).to_pylist()
+    people = identifier_text(batch.column(subject)).to_pylist()
     samples.known.update(name for name in people if name)
     for position in named:
         for person, sample in zip(people, canonical_text(batch.column(position)).to_pylist(), strict=True):

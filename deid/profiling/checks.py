@@ -59,15 +59,6 @@ def loinc(text: str) -> bool:
     return 0 < len(head) <= 5 and head.isdigit() and len(tail) == 1 and tail.isdigit() and luhn(head + tail)
 
 
-def nhs_number(text: str) -> bool:
-    """NHS number of England, Wales and the Isle of Man: ten digits, modulus 11."""
-    digits = [int(c) for c in text if c.isascii() and c.isdigit()]
-    if len(digits) != 10:
-        return False
-    rest = 11 - sum(d * w for d, w in zip(digits, range(10, 1, -1), strict=False)) % 11
-    return rest % 11 == digits[9] and rest != 10
-
-
 def iban(text: str) -> bool:
     """IBAN, ISO 13616: country, two check digits, modulus 97."""
     plain = text.replace(" ", "").upper()

@@ -9,6 +9,7 @@ from deid.profiling.dictionaries import SURE_YES_NO
 from deid.profiling.fit import AGAINST, DOUBT, LIKELY, NEVER, POSSIBLE, SILENT, STANDS, SURE, Fit, Test, graded, of
 from deid.profiling.look import Look
 from deid.profiling.vocabulary import clinical
+from deid.spelling import nhs_number
 
 
 def identifier(look: Look) -> Fit:
@@ -156,7 +157,7 @@ def vehicle(look: Look) -> Fit:
 
 def record_number(look: Look) -> Fit:
     """Record numbers; NHS numbers by their check digit."""
-    passes = look.share_where(checks.nhs_number)
+    passes = look.share_where(nhs_number)
     if passes >= 0.95 and look.distinct >= 5:
         return Fit(STANDS, of(passes, "pass the check digit of NHS numbers", look))
     return identifier(look)

@@ -14,6 +14,7 @@ from deid.contracts import Context
 from deid.model import Role
 from deid.pseudonyms import SHORTEST, id_pseudonyms, option_problems, pseudonym_column
 from deid.registry import register
+from deid.spelling import one_spelling
 
 
 @register("transform", "pseudonym")
@@ -50,9 +51,9 @@ class Pseudonym:
         return pa.string()
 
     def apply(self, column: pa.Array, context: Context) -> pa.Array:
-        """Return the pseudonyms; 1015, 1015.0 and '1015 ' have one."""
+        """Return the pseudonyms; 1015, 1015.0 and '1015 ' have one, and so has an NHS number in any grouping."""
         distinct = Distinct.of(column)
-        texts = [text for text in distinct.texts if text is not None]
+        texts = [one_spelling(text) for text in distinct.texts if text is not None]
         options = (secret(context), context.field, texts, self.length, self.prefix)
         names = pa.array(id_pseudonyms(*options), pa.string()) if self.uuids else pseudonym_column(*options)
         missing = np.asarray([text is None for text in distinct.texts], bool)

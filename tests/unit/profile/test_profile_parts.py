@@ -18,6 +18,7 @@ from deid.profiling.decide import FITS
 from deid.profiling.header import hints, words_of
 from deid.profiling.screen import screen
 from deid.profiling.shapes import SHAPE
+from deid.spelling import nhs_number
 
 
 def rows(name: str) -> list[dict[str, str]]:
@@ -127,7 +128,7 @@ def test_dates_codes_and_identifiers_are_no_contacts(value: str) -> None:
         (checks.npi, "1234567893"),
         (checks.snomed, "363346000"),
         (checks.loinc, "2345-7"),
-        (checks.nhs_number, "943 476 5919"),
+        (nhs_number, "943 476 5919"),
         (checks.iban, "GB82 WEST 1234 5698 7654 32"),
         (checks.vin, "1M8GDM9AXKP042788"),
         (checks.card, "4111 1111 1111 1111"),
