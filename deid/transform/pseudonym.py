@@ -51,7 +51,7 @@ class Pseudonym:
         return pa.string()
 
     def apply(self, column: pa.Array, context: Context) -> pa.Array:
-        """Return the pseudonyms; 1015, 1015.0 and '1015 ' have one, and so has an NHS number in any grouping."""
+        """Return the pseudonyms; 1015, 1015.0 and '1015 ' have one, and so have 943 476 5919 and 9434765919."""
         distinct = Distinct.of(column)
         texts = [one_spelling(text) for text in distinct.texts if text is not None]
         options = (secret(context), context.field, texts, self.length, self.prefix)

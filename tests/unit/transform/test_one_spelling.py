@@ -1,4 +1,4 @@
-"""An NHS number has one pseudonym in any grouping; nothing without a check digit of its own is joined."""
+"""Ten digits have one pseudonym with blanks between their groups and without; nothing else is joined."""
 
 from __future__ import annotations
 
@@ -35,11 +35,19 @@ def test_a_number_is_written_in_one_way(gap: str) -> None:
         assert one_spelling(grouped(number, gap)) == number == one_spelling(number)
 
 
+def test_different_numbers_stay_different() -> None:
+    draw = random.Random(9)
+    texts = {f"{draw.randrange(1000):03} {draw.randrange(1000):03} {draw.randrange(10**4):04}" for _ in range(3_000)}
+    texts |= {f"{draw.randrange(100)}-{draw.randrange(10**6)}" for _ in range(3_000)}
+    assert len({one_spelling(text) for text in texts}) == len(texts)
+    assert one_spelling("943 476 5918") == "9434765918"
+
+
 @pytest.mark.parametrize(
     "text",
     [
         *(
-            "943 476 5918",
+            "943-476-5918",
             "94 3476 5919",
             "9434 765 919",
             "943-4765919",
