@@ -1,4 +1,4 @@
-"""Comment lines above a table: what describes its columns passes, all else gives way to the names of the columns."""
+"""Comment lines and labels of a table: what describes its columns passes, all else gives way to their names."""
 
 from __future__ import annotations
 
@@ -6,15 +6,18 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+import pyarrow as pa
+
 from deid.contracts import TableInfo
 from deid.decisions import TablePlan
 from deid.facts import Facts
 from deid.formats.header import Preamble
-from deid.naming import bears_identifier
-from deid.profiling.remarks import describe_columns
+from deid.naming import bears_identifier, is_known_in, reads_like_a_person
+from deid.profiling.remarks import describe_columns, speak_of_somebody
 
 #: The lines of a clinical file of cBioPortal, of which the last two hold types and priorities.
 _LINES, _TYPES, _PRIORITIES = 4, 2, 3
+_LABEL = b"label"
 _TYPE = re.compile(r"STRING|NUMBER|BOOLEAN")
 _PRIORITY = re.compile(r"\d{1,3}")
 
@@ -36,6 +39,9 @@ def safely_commented(info: TableInfo, plan: TablePlan, names: Mapping[str, str],
     column. A line that has another number of cells than the table goes, or, where four lines are asked for, is made
     anew: the release stays one that cBioPortal imports.
     """
+    label = str(info.options.get("table_label", ""))
+    if label and _names_somebody([label], [plan.released_name], facts)[0]:
+        info = replace(info, options={**info.options, "table_label": plan.released_name})
     preamble = info.options.get("preamble")
     if not isinstance(preamble, Preamble) or info.options.get("comments") != "keep":
         return Commented(info)
@@ -48,6 +54,32 @@ def safely_commented(info: TableInfo, plan: TablePlan, names: Mapping[str, str],
     return Commented(
         replace(info, options={**info.options, "preamble": Preamble(text)}), sum(count for _, count in made)
     )
+
+
+def safely_labelled(schema: pa.Schema, facts: Facts) -> pa.Schema:
+    """Return a released schema in which no label speaks of somebody: such a label becomes the name of its column.
+
+    A label that holds a known identifier stays and lets the release be refused.
+    """
+    labels = [(field.metadata or {}).get(_LABEL, b"").decode("utf-8", "replace") for field in schema]
+    if not any(labels):
+        return schema
+    unsafe = _names_somebody(labels, schema.names, facts)
+    return pa.schema(
+        [
+            field.with_metadata({**field.metadata, _LABEL: field.name.encode()}) if bad else field
+            for field, bad in zip(schema, unsafe, strict=True)
+        ],
+        schema.metadata,
+    )
+
+
+def _names_somebody(labels: Sequence[str], names: Sequence[str], facts: Facts) -> list[bool]:
+    found = speak_of_somebody(labels, names)
+    return [
+        bool(label) and (said or reads_like_a_person(label)) and not is_known_in(label, facts)
+        for label, said in zip(labels, found, strict=True)
+    ]
 
 
 def commenting_notes(replaced: int) -> tuple[str, ...]:

@@ -96,6 +96,11 @@ def is_identifying(name: str, facts: Facts) -> bool:
     return _field_of(name, facts) is not None or reads_like_a_person(name)
 
 
+def is_known_in(text: str, facts: Facts) -> bool:
+    """Whether a text holds an identifier of the data that is long enough to be looked for everywhere."""
+    return _field_of(text, facts) is not None
+
+
 def bears_identifier(text: str, facts: Facts) -> bool:
     """Whether a text beside the cells holds a known identifier, reads like a person, or tells a day or a month.
 

@@ -16,7 +16,7 @@ from deid.collect import collect, excluded_subjects, excluded_texts
 from deid.collecting.expected import check_expected
 from deid.collecting.rows import rows_of
 from deid.collecting.samples import without_excluded
-from deid.commenting import commenting_notes, safely_commented
+from deid.commenting import commenting_notes, safely_commented, safely_labelled
 from deid.contracts import Detector, Engine, TableInfo
 from deid.database.address import Address
 from deid.decisions import Plan, Policy, TablePlan
@@ -274,7 +274,9 @@ def _write(
         name: safely_commented(source.table(name), each.table, each.names, facts) for name, each in treatments.items()
     }
     tables = {
-        name: target.table(commented[name].table, each.table, each.schema(source.table(name).schema))
+        name: target.table(
+            commented[name].table, each.table, safely_labelled(each.schema(source.table(name).schema), facts)
+        )
         for name, each in treatments.items()
     }
     if engine is None:

@@ -25,11 +25,26 @@ def describe_columns(cells: Sequence[str], names: Sequence[str]) -> list[bool]:
 
     names  the columns of the table as they are released: their words tell nothing new
     """
-    own = {word for name in names for word in words_of(name)} | {fold(w) for n in names for w in _WORD.findall(n)}
-    known = own | word_set("describing")
-    reduced = [_WORD.sub(lambda word: "" if fold(word[0]) in known else word[0], cell) for cell in cells]
+    reduced = _without_known(cells, names)
     pairs = zip(cells, _each(cells), reduced, _each(reduced), strict=True)
     return [not (_speaks(cell, whole) or _strange(rest, look)) for cell, whole, rest, look in pairs]
+
+
+def speak_of_somebody(cells: Sequence[str], names: Sequence[str]) -> list[bool]:
+    """Return which labels name somebody, a place or the number of a record; words that no list holds are no doubt."""
+    reduced = _without_known(cells, names)
+    parts = zip(cells, _each(cells), _each(reduced), strict=True)
+    return [
+        _speaks(cell, whole) or bool(rest.values and (suspect(rest) or spoken(rest, terms=False, numbers=False)))
+        for cell, whole, rest in parts
+    ]
+
+
+def _without_known(cells: Sequence[str], names: Sequence[str]) -> list[str]:
+    """Return the cells without the words of the released names and those that describe columns everywhere."""
+    own = {word for name in names for word in words_of(name)} | {fold(w) for n in names for w in _WORD.findall(n)}
+    known = own | word_set("describing")
+    return [_WORD.sub(lambda word: "" if fold(word[0]) in known else word[0], cell) for cell in cells]
 
 
 def _each(cells: Sequence[str]) -> list[Look]:
