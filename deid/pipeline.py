@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -182,7 +183,8 @@ def run(
         prepared = prepare(data, policy, progress=progress, batch_rows=batch_rows, engine=engine)
         plan, source = prepared.plan, prepared.source
         opened.callback(source.close)
-        facts, parts = _collect(engine, source, plan, key, progress)
+        spread = engine if engine is not None else _processes(source, jobs)
+        facts, parts = _collect(spread, source, plan, key, progress)
         give_back()
         facts = with_register(with_population(facts, plan, key), plan, key)
         plan, names = released_names(plan, facts, key)
@@ -196,10 +198,8 @@ def run(
         if source.digests() != dict(facts.digests):
             raise DataError(CHANGED.at("a file is not the one that was read first"))
         released = target.released(written.tables.values())
-        if engine is None:
-            verified = verify(written, released, plan, facts, recoding, source, earlier, stage.folder)
-        else:
-            verified = spreading.verify(engine, written, released, plan, facts, recoding, source, stage.folder)
+        read_back = verify if spread is None else partial(spreading.verify, spread)
+        verified = read_back(written, released, plan, facts, recoding, source, earlier, stage.folder)
         inputs = _inputs(prepared, plan, names, facts, recoding, verified, written, target, key_origin)
         facts_of_run = dict(run_facts or {})
         write_report(stage.folder, inputs, run=facts_of_run)
@@ -224,6 +224,11 @@ def _check_engine(recipe: Path | None, freeze: Path | None, jobs: int) -> None:
     problems = [LOCAL_ONLY.at("the engine spreads the work itself", option) for option, is_so in given.items() if is_so]
     if problems:
         raise UsageError(problems)
+
+
+def _processes(source: Source, jobs: int) -> Engine | None:
+    """Return what spreads reading over processes: None where one is wanted, or tables are in no file."""
+    return plugin("engine", ENGINE)(jobs=jobs) if jobs > 1 and not source.readers else None
 
 
 def _frozen(given: Recipe | None, plan: Plan, facts: Facts, recoding: Recoding | None) -> Recipe:

@@ -35,17 +35,18 @@ class Local:
 
     def map(self, batches: Iterable[Before], change: Callable[[Before], After]) -> Iterator[After]:
         """Yield every changed batch, in the order of the input."""
-        if self.jobs < 2 or "fork" not in multiprocessing.get_all_start_methods():
+        few = isinstance(batches, Sequence) and len(batches) < 2
+        if self.jobs < 2 or few or "fork" not in multiprocessing.get_all_start_methods():
             return map(change, batches)
         return _spread(batches, change, self.jobs)
 
     def workers(self) -> int:
         """Return how many tasks run at once."""
-        return 1
+        return self.jobs
 
     def each(self, work: Callable[[Before, Shared], After], tasks: Sequence[Before], shared: Shared) -> Iterator[After]:
         """Yield what `work` makes of every task, in their order."""
-        return (work(task, shared) for task in tasks)
+        return self.map(tasks, lambda task: work(task, shared))
 
 
 def _spread(batches: Iterable[Before], change: Callable[[Before], After], jobs: int) -> Iterator[After]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from deid.contracts import Engine
 from deid.decisions import Plan
 from deid.facts import Facts, Needles
 from deid.hierarchy import Recoding
+from deid.recipe import Cells
 from deid.source import Source
 from deid.spreading.merging import counts_without_secrets, merge_counts
 from deid.spreading.parts import Part, parts_of
@@ -33,6 +35,7 @@ def verify(
     facts: Facts,
     recoding: Recoding | None,
     source: Source,
+    earlier: Mapping[Cells, int] | None = None,
     folder: Path | None = None,
 ) -> Verified:
     """Read every written file and return the verdict, the same as that of `deid.verify.verify`."""
@@ -44,7 +47,7 @@ def verify(
             read_table(table, written.tables[table.table], released, scan, counts, facts.hash_secret)
     for part_scan, part_counts in engine.each(searched, parts, Wanted(plan, facts.needles, facts.hash_secret)):
         merge_counts(scan, counts, part_scan, part_counts)
-    return judged(written, released, plan, facts, recoding, source, scan, counts)
+    return judged(written, released, plan, facts, recoding, source, scan, counts, earlier)
 
 
 def searched(part: Part, wanted: Wanted) -> tuple[Scan, Counts]:
