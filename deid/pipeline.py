@@ -166,8 +166,8 @@ def run(
 ) -> Release:
     """Take data to a release under a policy, or to nothing that looks like one; its tables go to a database with `to`.
 
-    `jobs` processes treat the rows. `recipe` holds the decisions of an earlier release, which count for this batch too;
-    `outside` says what becomes of subjects that do not fit; `freeze` names the file for the recipe after this release.
+    `jobs` processes collect, treat and verify rows. `recipe` holds the decisions of an earlier release, which count for
+    this batch too; `outside` is what becomes of subjects that do not fit; `freeze` names the file of the next recipe.
     `engine` spreads what reads rows over its workers; the release is the same to the byte.
 
     Raises UsageError, PolicyError, DataError or ReleaseRefused.

@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from click.testing import CliRunner, Result
 
 import deid
+from deid.cli import main
 from deid.errors import DataError, PolicyError, UsageError
 from tests.conftest import KEY, OTHER_KEY
 
@@ -120,3 +122,25 @@ def test_what_depends_on_the_batch_is_not_frozen(tmp_path: Path, change: str) ->
     with pytest.raises(PolicyError, match="P540"):
         deid.deidentify(FIRST, POLICY.replace("{k: 3, suppress_at_most: 0.4}", change), key=KEY, freeze=tmp_path / "r")
     assert not (tmp_path / "r").exists()
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_earlier_batches_count_however_many_processes_verify(frozen: Path, tmp_path: Path, jobs: int) -> None:
+    """Two tables are two parts; the gate of k = 3 would refuse one person alone."""
+    policy, recipe = tmp_path / "policy.yaml", tmp_path / "both.recipe"
+    columns = "id: {role: direct_identifier, do: pseudonym}, arm: {role: insensitive, do: keep, why: it}"
+    visits = f"\n  visits: {{{columns}}}\n"
+    policy.write_text(POLICY.replace("\nanonymise:", f"{visits}anonymise:"), encoding="utf-8")
+    for name, rows in {"first": FIRST["people"], "later": people(100, [(38, "M")])["people"]}.items():
+        (tmp_path / name).mkdir()
+        rows.to_csv(tmp_path / name / "people.csv", index=False)
+        rows[["id", "arm"]].to_csv(tmp_path / name / "visits.csv", index=False)
+
+    def released(name: str, *options: object) -> Result:
+        places = [tmp_path / name, "--policy", policy, "--out", tmp_path / f"{name}-out", *options]
+        return CliRunner(env={"DEID_KEY": KEY}).invoke(main, ["run", *map(str, places)])
+
+    assert released("first", "--freeze", recipe).exit_code == 0
+    assert released("later", "--jobs", jobs).exit_code != 0
+    later = released("later", "--jobs", jobs, "--recipe", recipe)
+    assert later.exit_code == 0, later.output
