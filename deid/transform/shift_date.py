@@ -45,7 +45,8 @@ class ShiftDate:
     max_days   largest move, in days; must be the same wherever intervals between columns matter
     direction  both, or past (dates move backwards only)
     weeks      whole weeks, so that weekdays stay true
-    format     written forms, like '%d/%m/%Y' (%-d and %-m without leading zeros), where day and month are ambiguous
+    format     written forms, like '%d/%m/%Y' (%-d and %-m without leading zeros), where day and month are ambiguous;
+               not needed for bare digits where the header or all values together settle their order
     numeric    what numbers mean: sas_days, sas_seconds, unix_seconds, unix_milliseconds, excel_days, yyyymmdd
     missing    codes that mean 'not known', such as '9999-12-31'; they become missing
     on_error   suppress empties cells that are no dates, instead of refusing the column
