@@ -208,8 +208,10 @@ _FEWEST_PAIRS, _LEAST_SPREAD, _FEWEST_SECONDS, _MOSTLY_ABOVE = 12, 25, 8, 0.9
 
 def _pressures(look: Look) -> bool:
     """Whether all values can be blood pressures: both where pressures lie, nearly always the first above the second."""
+    if look.present < _FEWEST_PAIRS or look.share("ratio") < 1.0:
+        return False
     pairs = [match for match in map(_PRESSURE.fullmatch, look.values) if match]
-    if len(pairs) < len(look.values) or look.present < _FEWEST_PAIRS:
+    if len(pairs) < len(look.values):
         return False
     upper, lower = ([int(match[part]) for match in pairs] for part in (1, 2))
     spread = max(lower) - min(lower) >= _LEAST_SPREAD and len(set(lower)) >= _FEWEST_SECONDS
