@@ -16,7 +16,7 @@ from deid.detect.tagger import BALANCED, LABELS, chances, could_be_marked, marke
 from deid.model import Span
 
 #: From this chance on a word is worth the opinion of the language model: docs/text.md says what is lost below.
-DOUBTFUL = 0.02
+DOUBTFUL = 0.09
 #: Below this chance of being an identifier an unsure finding of the rules or the language model is dropped.
 VETO = 0.08
 #: A text of so many words, none of which a rule is sure of and none likelier than this to identify, is about nobody.
