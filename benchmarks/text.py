@@ -3,8 +3,9 @@
     python benchmarks/text.py [--corpora FOLDER] [--scorer score.py] [--json OUT.json] [--notes N] [--ours-only] [--ablation] [--kinds]
 
 The mirror (benchmarks/mirror) is measured first: notes written by hand by people who had seen neither rules nor training
-text, and read by nobody who writes either. Only totals and shares of kinds are printed of it. The template mirror is an
-older one, composed from sentences. The folder holds `*.jsonl` with id, text, spans and, where there is one, `known`: the record of the note's own subject.
+text, and read by nobody who writes either. Only totals and shares of kinds are printed of it. The held-out notes
+(benchmarks/held_out) are by the hands of the training notes and were not learnt from. The template mirror is an older one,
+composed from sentences. The folder holds `*.jsonl` with id, text, spans and, where there is one, `known`: the record of the note's own subject.
 Where an outside scorer is given, it judges our predictions as well, in a process of its own.
 """
 
@@ -32,6 +33,7 @@ from deid.text_evaluate import Labelled, TextScore, evaluate, read_labelled
 from deid.texting import TYPES
 
 MIRROR = Path(__file__).resolve().parent / "mirror"
+HELD_OUT = MIRROR.with_name("held_out")
 TEMPLATES = MIRROR / "template"
 MIRROR_NOTES = 330
 SHARED = Path(__file__).resolve().parent.parent.parent / "shared" / "text"
@@ -90,10 +92,11 @@ class ModelAsked:
 
 
 def mirrors(folder: Path) -> list[Path]:
-    """Write the notes of both mirrors into a folder and return the files."""
+    """Write the notes of both mirrors, and those held out, into a folder and return the files."""
     composed = compose(TEMPLATES / "notes.txt", TEMPLATES / "words.txt", MIRROR_NOTES, "mirror")
     paths = []
-    for name, notes in (("mirror", read_folder(MIRROR)), ("template mirror", composed)):
+    held = {"mirror": read_folder(MIRROR), "held out": read_folder(HELD_OUT), "template mirror": composed}
+    for name, notes in held.items():
         paths.append(folder / f"{name}.jsonl")
         lines = (json.dumps(note, ensure_ascii=False) + "\n" for note in notes)
         paths[-1].write_text("".join(lines), encoding="utf-8")
