@@ -21,6 +21,8 @@ DOUBTFUL = 0.09
 VETO = 0.08
 #: A text of so many words, none of which a rule is sure of and none likelier than this to identify, is about nobody.
 MANY_WORDS, NOBODY = 40, 0.7
+#: A text of so few words says little of any of them: what no rule is sure of must be this likely to identify.
+FEW_WORDS, SURE_ALONE = 5, 0.7
 #: Words of texts that are judged at once: enough that starting to calculate costs little, and 10 MB.
 WORDS_AT_ONCE = 4_000
 Chances = npt.NDArray[np.float32]
@@ -71,6 +73,8 @@ class Question:
         sure = any(span.score >= SURE for span in found) or float(identifies.max()) >= NOBODY
         if veto and not sure and len(words.written) >= MANY_WORDS:
             veto, threshold = NOBODY, 1.0
+        elif veto and len(words.written) <= FEW_WORDS:
+            threshold = max(threshold, SURE_ALONE)
         kept = tuple(
             span
             for span, reach in words.touching(sorted(found, key=lambda span: span.start))

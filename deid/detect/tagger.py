@@ -55,6 +55,10 @@ _INITIALS = re.compile(
 )
 #: Two small numbers, or three with few figures: a range, a course of values, a blood pressure.
 _RANGE = re.compile(r"\d{1,3}-\d{1,3}|\d{1,2}-\d{1,2}-\d|\d{2,3}/\d{2,3}")
+#: A unit of measurement by another: `ng/mL`, `kU/L`, `mL/min`.
+_UNIT = re.compile(
+    r"(?:[kmunµ]?(?:g|mol|U|IU|L|Eq)|mcg|cells?)/(?:[dmu]?L|mmol|mol|min|kg|h|hr|day|m2|mm3)", re.IGNORECASE
+)
 #: What follows a drug and no person.
 _DOSED = re.compile(
     r"\s(?:\d+(?:[.,]\d+)?\s?(?:mg|mcg|g|ml|units?|iu|%)\b|(?:was|were|is|has been|to be)\s(?:held|stopped|withheld|tapered|titrated|restarted|discontinued|continued|increased|reduced)\b)",
@@ -237,6 +241,8 @@ def _plausible_code(words: Words, at: int, label: str) -> bool:
             and not code
             and not CODE_BEFORE.search(words.text, max(0, token.start() - 24), token.start())
         )
+    if _UNIT.fullmatch(written) and any(map(str.isdigit, words.written[at - 1] if at else "")):
+        return False
     return bool(_INITIALS.fullmatch(written)) and plain not in NOT_INITIALS and plain not in NO_WRITER
 
 

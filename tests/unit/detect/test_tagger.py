@@ -3,6 +3,7 @@
 import pytest
 
 from deid.detect import build_detector
+from deid.detect.detector import LayeredDetector
 from deid.detect.judging import tagged
 from deid.detect.tagger import LABELS, weighed, weights
 
@@ -54,3 +55,28 @@ def test_without_the_tagger_its_findings_are_gone() -> None:
     with_it, without = (build_detector({"ner": False, "tagger": on}) for on in (True, False))
     assert "tagger" in {span.recogniser for span in with_it.find_all([text], [()])[0]}
     assert "tagger" not in {span.recogniser for span in without.find_all([text], [()])[0]}
+
+
+FRAGMENTS = [
+    "Stage T2N0M0",
+    "arm B, cycle 4",
+    "CA-125 412 kU/L",
+    "eGFR 62 mL/min",
+    "Group A",
+    "left breast UOQ",
+    "PSA 4.25 ng/mL",
+]
+
+
+@pytest.mark.parametrize("text", FRAGMENTS)
+def test_clinical_fragments_of_a_few_words_stay(text: str) -> None:
+    assert LayeredDetector().find_all([text], [()]) == [[]]
+
+
+@pytest.mark.parametrize(
+    ("text", "gone"),
+    [("Spoke to Brannigan", "Brannigan"), ("per KJM", "KJM"), ("moved to Otley", "Otley"), ("works at Tesco", "Tesco")],
+)
+def test_whoever_is_named_in_a_few_words_goes(text: str, gone: str) -> None:
+    spans = LayeredDetector().find_all([text], [()])[0]
+    assert [text[span.start : span.end] for span in spans] == [gone]
