@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from deid.detect import lexicon
 from deid.detect.evidence import SURE, Words
-from deid.detect.tagger import BALANCED, LABELS, chances, could_be_marked, marked
+from deid.detect.tagger import LABELS, chances, could_be_marked, marked
 from deid.model import Span
 
 #: From this chance on a word is worth the opinion of the language model: docs/text.md says what is lost below.
@@ -108,20 +108,6 @@ def _together(questions: Sequence[Question]) -> Iterator[Chances]:
     for question in questions:
         yield likely[at : at + len(question.unsettled)]
         at += len(question.unsettled)
-
-
-def judge(text: str, found: Sequence[Span], threshold: float = BALANCED, veto: float = VETO) -> Judgement:
-    """Judge every word of which no rule is sure.
-
-    A finding that is unsure of itself is rejected where no word of it is likelier than `veto` to identify.
-    """
-    question = Question.of(text, found)
-    return question.answered(next(answers([question])), threshold, veto)
-
-
-def tagged(text: str, found: Sequence[Span], threshold: float = BALANCED) -> tuple[Span, ...]:
-    """Return the stretches that are more likely than the threshold to be identifiers, neighbours of a kind as one."""
-    return judge(text, found, threshold).added
 
 
 def judged(words: Words) -> list[int]:
