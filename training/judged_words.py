@@ -1,4 +1,4 @@
-"""What the tagger learns from: words with their evidence, of composed sentences and of hand-written notes."""
+"""What network and encoder learn from: the words of composed sentences and of hand-written notes, with their labels."""
 
 # ruff: noqa: E501 - patterns are read as lines
 
@@ -14,6 +14,7 @@ from typing import Any
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "benchmarks"))
 
+from augment import Pools, variant  # noqa: E402
 from faker import Faker  # noqa: E402
 from invented_notes import Words as Lists  # noqa: E402
 
@@ -114,7 +115,13 @@ def lists(seed: int) -> Lists:
     )
 
 
-def identifiers(drawn: Lists) -> tuple[dict[str, tuple[str, ...]], dict[str, tuple[str, ...]]]:
+def with_variants(notes: Sequence[Note], drawn: Lists, variants: int, seed: int) -> list[Note]:
+    """Return hand-written notes, each followed by variants with other identifiers."""
+    pools, rng = Pools.of(notes, *_identifiers(drawn)), random.Random(seed)
+    return [*notes, *(variant(note, pools, rng) for _ in range(variants) for note in notes)]
+
+
+def _identifiers(drawn: Lists) -> tuple[dict[str, tuple[str, ...]], dict[str, tuple[str, ...]]]:
     """Return what the identifiers of hand-written notes are swapped for: names by place in a name, places by type."""
     held = drawn.lists
     names = {"given": held["women"] + held["men"], "family": held["family"], "family_words": held["family_words"],
@@ -135,18 +142,14 @@ def terms() -> dict[str, tuple[str, ...]]:
     return {"drug": (*drugs, *(drug.title() for drug in drugs)), "eponym": tuple(eponyms), "term": tuple(cased)}
 
 
-def examples(notes: Sequence[Note], seed: int) -> tuple[list[list[str]], list[str]]:
-    """Return evidence and label for every word that is worth judging."""
-    evidence, labels = [], []
-    for words, own, worth in labelled(notes, seed):
-        evidence += [words.evidence(at) for at in range(len(own)) if worth[at]]
-        labels += [label for label, judged in zip(own, worth, strict=True) if judged]
-    return evidence, labels
+def labelled(
+    notes: Sequence[Note], seed: int, *, model: bool = True
+) -> Iterator[tuple[evidence_of.Words, list[str], list[bool]]]:
+    """Yield the words of each note, the label of each word, and whether it is worth judging.
 
-
-def labelled(notes: Sequence[Note], seed: int) -> Iterator[tuple[evidence_of.Words, list[str], list[bool]]]:
-    """Yield the words of each note, the label of each word, and whether it is worth judging."""
-    for number, (note, found) in enumerate(zip(notes, _found(notes), strict=True)):
+    Where `model` is no, only the rules were asked, as they are when the encoder reads a text.
+    """
+    for number, (note, found) in enumerate(zip(notes, _found(notes, model=model), strict=True)):
         words, forgotten = _words(note, found, random.Random(f"{seed}:{number}"))
         marks = [(s["start"], s["end"], LABEL_OF.get(s["type"], "other")) for s in note["spans"]]
         marks += [(s["start"], s["end"], "other") for s in note["neutral"]]
@@ -158,10 +161,12 @@ def labelled(notes: Sequence[Note], seed: int) -> Iterator[tuple[evidence_of.Wor
         yield words, labels, [at in judged or token.group() in forgotten for at, token in enumerate(words.tokens)]
 
 
-def _found(notes: Sequence[Note]) -> list[list[Span]]:
-    """Return what the rules and the language model find in each note."""
+def _found(notes: Sequence[Note], *, model: bool) -> list[list[Span]]:
+    """Return what the rules and, where asked for, the language model find in each note."""
     texts = [note["text"] for note in notes]
     found = [[span for recogniser in _BUILT_IN.values() for span in recogniser.find(text)] for text in texts]
+    if not model:
+        return found
     entities = ner.entities([ner.Asked(text, spans) for text, spans in zip(texts, found, strict=True)])
     return [
         [*spans, *screening.screened(text, listed)] for text, spans, listed in zip(texts, found, entities, strict=True)

@@ -2,10 +2,11 @@
 
     python training/train_network.py [--variants V] [--composed N] [--epochs E] [--seed S] [--without FILE ...]
 
-Needs jax and optax, which nothing else of the project needs: `pip install jax optax`. The notes are those of
-`train_tagger.py`: written by hand, each beside variants with other identifiers, and composed ones. `--without t4 t5`
-leaves files of notes out, so that they can be judged by weights that never saw them; the weights are then written to
-`network-held-out.npz` here.
+Needs jax and optax, which nothing else of the project needs: `pip install jax optax`. The notes are written by hand
+(training/notes), each beside variants with other identifiers, and composed (training/sentences.txt) with the places of
+training/places.txt and the persons of Faker's locales (MIT). The lists forget a part of the names and clinical terms,
+so that what is learnt is how a word is used and not a list. `--without t4 t5` leaves files of notes out, so that they
+can be judged by weights that never saw them; the weights are then written to `network-held-out.npz` here.
 """
 
 from __future__ import annotations
@@ -25,9 +26,8 @@ import jax.numpy as jnp
 import numpy as np
 import optax
 from invented_notes import compose
-from judged_words import HERE, Note, labelled, lists
+from judged_words import HERE, Note, labelled, lists, with_variants
 from marked_notes import read_marked
-from train_tagger import with_variants
 
 from deid.detect.features import features
 from deid.detect.network import SMALL
@@ -35,7 +35,7 @@ from deid.detect.tagger import LABELS
 
 WIDTH, HIDDEN, DEPTH = 48, 96, 3
 #: Features of a word that are read at most, words of a batch, and how often a feature must be seen.
-FEATURES, BATCH, LEAST = 52, 3072, 4
+FEATURES, BATCH, LEAST = 52, 3072, 8
 #: What a word counts for: worth judging, open to a second opinion, settled by a rule.
 JUDGED, OPEN, SETTLED = 1.0, 0.15, 0.05
 DROPPED, FORGOTTEN, RATE, DECAY = 0.3, 0.25, 4e-3, 1e-4

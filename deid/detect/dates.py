@@ -54,6 +54,8 @@ _NOT_AFTER = (
     r"(?!\s?(?:mg|mcg|ml|cc|cm|mm|units?|tabs?|tablets?|nodes?|lymph|strength|pain|murmur|systolic|bpm|mmhg|%|hours?|hrs?|days?|wks?|weeks?"
     r"|months?|years?|yrs?|x\b|cores?|cycles?|doses?|criteria|points?|positive|negative|pts?\b|of\b|out of|motor|power|bilat|reflex|pulses))"
 )
+#: Fits where no unit or counted thing follows: a pair of figures before `nodes` is no day.
+NOTHING_COUNTED = re.compile(_NOT_AFTER, re.IGNORECASE)
 _HOLIDAY = (
     r"(?:christmas(?:\seve|\sday)?|xmas(?:\seve|\sday)?|yuletide|thanksgiving(?:\sday|\sweekend|\smonday)?|new year'?s?(?:'s)?(?:\s(?:eve|day))?(?<!new year)|hogmanay|twelfth night|candlemas"
     r"|(?:black|orthodox\s)?easter(?:\ssunday|\smonday|\ssaturday|\sweekend|\sday|\sweek)?|(?:good|holy) friday|holy (?:week|saturday|thursday)|maundy thursday|palm sunday|ash wednesday|shrove tuesday|pancake day|mardi gras|fat tuesday"

@@ -161,11 +161,11 @@ class LayeredDetector:
         questions: list[Question] = []
         for index, part, found in asked:
             with _failing(index):
-                questions.append(Question.of(part.view.text, found))
+                questions.append(Question.of(part.view.text, found, part.judged.read if part.judged else None))
                 numbers.append(index)
-        for index, question, likely in zip(numbers, questions, answers(questions), strict=True):
+        for index, question, answer in zip(numbers, questions, answers(questions), strict=True):
             with _failing(index):
-                yield question.answered(likely, threshold, veto)
+                yield question.answered(answer, threshold, veto)
 
     def _heard(self, numbers: Sequence[int], parts: Sequence[_Part], found: Sequence[list[Span]]) -> list[list[Span]]:
         """Return the findings once the tagger has heard the record and the language model too."""

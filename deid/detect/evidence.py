@@ -167,62 +167,6 @@ class Words:
         low = self.written[at].lower()
         return len(low) < 8 and self.kinds[at][0] != "#" and _NO_LETTER.sub("", low) in self.letters
 
-    def evidence(self, at: int) -> list[str]:
-        """Return the evidence on one word."""
-        near, kinds, rules, gaps = self.near, self.kinds, self.rules, self.gaps
-        own, low = kinds[at], self.written[at].lower()
-        last = len(near) - 1
-        before = near[at - 1] if at else "^"
-        before2 = near[at - 2] if at > 1 else "^"
-        after = near[at + 1] if at < last else "$"
-        after2 = near[at + 2] if at + 1 < last else "$"
-        kind_before = kinds[at - 1] if at else "^"
-        kind_after = kinds[at + 1] if at < last else "$"
-        gap, follows = gaps[at], gaps[at + 1]
-        again = min(self.again[low], 4)
-        short = own[:1] + ("#" if own[0] == "#" else "w" if "w" in own else "n" if "g" in own or "f" in own else "u")
-        clue = [
-            f"k{own}", f"t{self.tone}{own}", f"r{rules[at]}", f"rb{rules[at - 1] if at else ''}|{gap}", f"ra{rules[at + 1] if at < last else ''}|{follows}",
-            f"b{before}", f"bb{before2}", f"a{after}", f"aa{after2}", f"bk{before}|{own}", f"ak{after}|{own}", f"bs{before}|{short}", f"as{after}|{short}",
-            f"ba{before}|{after}", f"b2{before2}|{before}|{short}", f"a2{after}|{after2}|{short}", f"g{gap}{own}", f"h{follows}{own}", f"gh{gap}{follows}{short}",
-            f"n{again}{short}", f"kb{kind_before}|{gap}|{own}", f"ka{kind_after}|{follows}|{own}", f"gb{gap}|{before}|{short}", f"ha{follows}|{after}|{short}",
-            f"l{min(len(low), 9)}{short}",
-        ]  # fmt: skip
-        clue += [
-            f"v{self.lines[at]}|{short}{own[0]}",
-            f"c3{near[at - 3] if at > 2 else '^'}",
-            f"c4{near[at + 3] if at + 2 < last else '$'}",
-        ]
-        if len(low) < 8 and own[0] != "#" and short[1] != "w":
-            form = _SMALL.sub("a", _CAPITALS.sub("A", self.written[at])) if len(low) > 4 else spelling(self.written[at])
-            clue += [
-                f"x{form}",
-                f"xg{gap}|{form}",
-                f"xh{follows}|{form}",
-                f"xb{before}|{form}",
-                f"xa{after}|{form}",
-                f"xgh{gap}|{follows}|{form}",
-            ]
-            if self.may_sign(at):
-                clue += ["acr", f"acr{form}"]
-        if own[0] in "TM" and low in self.lowered:
-            clue.append("low")
-        model = self.model[at]
-        if model or self.weak[at]:
-            clue += [
-                f"m{model}|{own}",
-                f"q{self.weak[at]}|{short}",
-                f"mq{model}|{self.weak[at]}",
-                f"mb{model}|{before}",
-            ]
-        if short[1] == "w":
-            clue.append(f"w{low}")
-        elif own[0] != "#":
-            clue += [f"e{low[-3:]}", f"e2{low[-2:]}", f"i{low[:3]}"]
-        if low in self.titled:
-            clue.append("titled")
-        return clue
-
 
 def _gap(between: str, edge: bool) -> str:
     if "\n" in between or edge:

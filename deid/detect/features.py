@@ -39,6 +39,11 @@ def of_place(words: Words, at: int) -> list[str]:
     return placed
 
 
+def of_form(word: str, kind: str) -> tuple[str, ...]:
+    """Return what a word's form and the lists say of it, whatever word it is."""
+    return (f"K{kind}", f"C{kind[0]}", f"L{min(len(word), 10)}", *(f"F{flag}" for flag in kind[1:]))
+
+
 def of_word(word: str, kind: str) -> tuple[str, ...]:
     """Return the features of a word wherever it stands; `kind` is what the lists know of it."""
     low = word.lower()

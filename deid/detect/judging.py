@@ -4,27 +4,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
 
-from deid.detect import lexicon
+from deid.detect import encoder, lexicon, network
 from deid.detect.evidence import SURE, Words
-from deid.detect.tagger import LABELS, chances, could_be_marked, marked
+from deid.detect.reading import NOT_FIRST, PARTICLES
+from deid.detect.tagger import LABELS, could_be_marked, marked
 from deid.model import Span
 
 #: From this chance on a word is worth the opinion of the language model: docs/text.md says what is lost below.
-DOUBTFUL = 0.09
+DOUBTFUL = 0.2
 #: Below this chance of being an identifier an unsure finding of the rules or the language model is dropped.
 VETO = 0.08
 #: A text of so many words, none of which a rule is sure of and none likelier than this to identify, is about nobody.
 MANY_WORDS, NOBODY = 40, 0.7
 #: A text of so few words says little of any of them: what no rule is sure of must be this likely to identify.
 FEW_WORDS, SURE_ALONE = 5, 0.7
+#: From this chance of being an identifier on a word is worth reading all that stands around it.
+UNDECIDED = 0.02
+#: What the encoder's reading counts for, beside what the network says.
+READING = 0.7
+#: From this chance on a small common word is worth judging, by the encoder's reading alone.
+SMALL_WORD = 0.5
 #: Words of texts that are judged at once: enough that starting to calculate costs little, and 10 MB.
 WORDS_AT_ONCE = 4_000
+#: Below this chance, by the encoder's reading alone, names and places are dropped that a rule is sure of.
+UNHEARD = 0.02
+_HEARD = frozenset({"names_in_context", "names_by_list", "names_by_form", "places"})
 Chances = npt.NDArray[np.float32]
 _NOTHING: Chances = np.zeros((0, len(LABELS)), np.float32)
 _PUT_TO_IT = frozenset({"person_name", "site", "organisation", "city", "initials", "username", "street_address"})
@@ -37,11 +47,13 @@ class Judgement:
     kept      the findings that it was given, without the unsure ones that it rejects
     added     what it finds itself
     doubtful  the other words that it does not rule out: place, and whether each stands beside a finding
+    read      what the encoder read in every word, None where it was not asked
     """
 
     kept: tuple[Span, ...] = field(repr=False)
     added: tuple[Span, ...] = field(repr=False)
     doubtful: tuple[tuple[int, int, bool], ...]
+    read: Chances | None = field(default=None, repr=False)
 
     @property
     def spans(self) -> list[Span]:
@@ -51,23 +63,29 @@ class Judgement:
 
 @dataclass(frozen=True)
 class Question:
-    """A text whose words are to be judged: what was found in it, its words, the places of those that no rule settles."""
+    """A text whose words are to be judged.
+
+    found, words, unsettled  what was found in it, its words, the places of those that no rule settles
+    read                     what the encoder read in every word when the text was first judged
+    """
 
     found: tuple[Span, ...] = field(repr=False)
     words: Words = field(repr=False)
     unsettled: tuple[int, ...]
+    read: Chances | None = field(default=None, repr=False)
 
     @classmethod
-    def of(cls, text: str, found: Sequence[Span]) -> Question:
+    def of(cls, text: str, found: Sequence[Span], read: Chances | None = None) -> Question:
         """Read a text."""
         words = Words(text, found)
-        return cls(tuple(found), words, tuple(judged(words)))
+        return cls(tuple(found), words, tuple(judged(words)), read)
 
-    def answered(self, likely: Chances, threshold: float, veto: float) -> Judgement:
+    def answered(self, answer: Answer, threshold: float, veto: float) -> Judgement:
         """Return what follows from the chances of the open words."""
         if not self.unsettled:
-            return Judgement(self.found, (), ())
-        words, at, found = self.words, self.unsettled, self.found
+            return Judgement(self.found, (), (), answer.read)
+        likely = answer.likely
+        words, at, found = self.words, answer.at, self.found
         meant = dict(zip(at, (1 - likely[:, 0]).tolist(), strict=True))
         identifies = 1 - likely[:, 0] - likely[:, -1]
         sure = any(span.score >= SURE for span in found) or float(identifies.max()) >= NOBODY
@@ -75,21 +93,64 @@ class Question:
             veto, threshold = NOBODY, 1.0
         elif veto and len(words.written) <= FEW_WORDS:
             threshold = max(threshold, SURE_ALONE)
+        heard = answer.heard() if veto else {}
+        titled = {one for one, word in enumerate(words.written) if word.lower() in words.titled}
         kept = tuple(
             span
             for span, reach in words.touching(sorted(found, key=lambda span: span.start))
-            if span.score >= SURE
-            or span.kind not in _PUT_TO_IT
+            if span.kind not in _PUT_TO_IT
             or not reach
-            or max(meant.get(one, 1.0) for one in reach) >= veto
+            or not titled.isdisjoint(reach)
+            or _believed(span, reach, meant, veto, heard)
         )
         added = tuple(marked(words, at, likely, threshold))
         unsure = [one for one, holds in zip(at, identifies >= DOUBTFUL, strict=True) if holds]
-        return Judgement(kept, added, tuple(_uncovered(words, unsure, [*found, *added])))
+        return Judgement(kept, added, tuple(_uncovered(words, unsure, [*found, *added])), answer.read)
 
 
-def answers(questions: Sequence[Question]) -> Iterator[Chances]:
-    """Yield for each text the chances of its open words; so many texts are worked on at once as hold some thousand words."""
+def _believed(span: Span, reach: range, meant: Mapping[int, float], veto: float, heard: Mapping[int, float]) -> bool:
+    """Whether tagger and encoder leave a finding standing: the tagger judges unsure ones, the encoder sure ones too."""
+    if span.score < SURE:
+        return max(meant.get(one, 1.0) for one in reach) >= veto
+    return span.recogniser not in _HEARD or max(heard.get(one, 1.0) for one in reach) >= UNHEARD
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What is held of a text: the places and chances of its open words, and what the encoder read in every word."""
+
+    at: tuple[int, ...]
+    likely: Chances = field(repr=False)
+    read: Chances | None = field(repr=False)
+
+    def heard(self) -> dict[int, float]:
+        """Return how likely each word identifies by the encoder's reading, for the words that it has read."""
+        if self.read is None:
+            return {}
+        return {at: 1 - float(none) for at, none in enumerate(self.read[:, 0]) if not np.isnan(none)}
+
+    @classmethod
+    def to(cls, question: Question, likely: Chances) -> Answer:
+        """Let the encoder read around what the network does not rule out, unless it has read the text before."""
+        read, at = question.read, question.unsettled
+        if read is None:
+            undecided = [one for one, none in zip(at, likely[:, 0], strict=True) if none <= 1 - UNDECIDED]
+            if not undecided:
+                return cls(at, likely, None)
+            read = encoder.read(question.words, undecided)
+        own = read[list(at)]
+        both = np.where(np.isnan(own), likely, (1 - READING) * likely + READING * own)
+        words, known = question.words, set(at)
+        more = [
+            one
+            for one in np.flatnonzero(read[:, 0] <= 1 - SMALL_WORD).tolist()
+            if one not in known and words.open[one] and not _of_another_language(words.written[one])
+        ]
+        return cls((*at, *more), np.concatenate([both, read[more]]), read)
+
+
+def answers(questions: Sequence[Question]) -> Iterator[Answer]:
+    """Yield for each text what is held of it; so many texts are worked on at once as hold some thousand words."""
     waiting: list[Question] = []
     words = 0
     for question in questions:
@@ -101,12 +162,12 @@ def answers(questions: Sequence[Question]) -> Iterator[Chances]:
     yield from _together(waiting)
 
 
-def _together(questions: Sequence[Question]) -> Iterator[Chances]:
+def _together(questions: Sequence[Question]) -> Iterator[Answer]:
     asked = [question for question in questions if question.unsettled]
-    likely = chances([each.words for each in asked], [each.unsettled for each in asked]) if asked else _NOTHING
+    likely = network.chances([each.words for each in asked], [each.unsettled for each in asked]) if asked else _NOTHING
     at = 0
     for question in questions:
-        yield likely[at : at + len(question.unsettled)]
+        yield Answer.to(question, likely[at : at + len(question.unsettled)])
         at += len(question.unsettled)
 
 
@@ -119,6 +180,12 @@ def judged(words: Words) -> list[int]:
         and (words.weak[at] or words.model[at] or could_be_marked(word))
         and not lexicon.is_foreign(word)
     ]
+
+
+def _of_another_language(word: str) -> bool:
+    """Whether a word belongs to no English sentence, not even within a name."""
+    plain = lexicon.fold_word(word)
+    return lexicon.is_foreign(word) and plain not in PARTICLES and plain not in NOT_FIRST
 
 
 def _uncovered(words: Words, listed: Sequence[int], found: Sequence[Span]) -> Iterator[tuple[int, int, bool]]:

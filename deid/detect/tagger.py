@@ -1,24 +1,22 @@
-"""A small tagger of our own: how strongly a word's shape, kind and neighbours speak for an identifier.
+"""The tagger: which words are marked, given how likely the network and the encoder hold them to identify.
 
-A word is judged by evidence that does not depend on the word itself: whether lists know it as a name, a common or a
-clinical word, how it is written, what stands before and after it, what the rules found near it. The weights are in
-`data/tagger.tsv.gz`, learnt by `training/train_tagger.py` from invented sentences, by multinomial logistic regression.
+A chance alone does not mark a word: its form, what lists know of it and what stands beside it must leave room for an
+identifier of its kind, the more so the less sure the chance is.
 """
 
 # ruff: noqa: E501 - conditions are read as lines
 
 from __future__ import annotations
 
-import gzip
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cache, lru_cache
-from importlib import resources
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
 
-from deid.detect import lexicon, network, plausible
+from deid.detect import lexicon, plausible
+from deid.detect.dates import NOTHING_COUNTED
 from deid.detect.evidence import TITLES, Words
 from deid.detect.identifiers import CLINICAL_CODE, CODE_BEFORE
 from deid.detect.name_lists import NO_WRITER, NOT_INITIALS
@@ -31,13 +29,17 @@ KINDS: Mapping[str, str] = {
     "name": "person_name", "place": "site", "number": "record_number", "initials": "initials", "username": "username",
     "date": "date", "age": "age",
 }  # fmt: skip
-BALANCED, CAREFUL = 0.35, 0.12
+BALANCED, CAREFUL = 0.15, 0.06
 #: From this chance on a capital belongs to the name or place beside it.
 BESIDE = 0.12
 #: From this chance on forms are believed that usually stand for something else: single letters, small numbers.
 ODD_FORM = 0.6
 #: From this chance on what stands around a word, capitalised or not, is believed more than what the lists say of it.
 AGAINST_LISTS, AGAINST_LISTS_IN_SMALL_LETTERS = 0.85, 0.95
+#: From this chance on a number is believed that looks like a range or a code of another kind.
+AGAINST_FORM = 0.9
+#: From this chance on what a word usually is does not count against it.
+CONVINCED = 0.8
 #: A day and month in figures, or a day of a month; an age over 89.
 _FIGURES_OF = {
     "date": re.compile(r"[0-3]?\d(?:st|nd|rd|th)?|[0-3]?\d[./-][0-3]?\d", re.IGNORECASE),
@@ -51,7 +53,7 @@ _LOGIN = re.compile(
 _INITIALS = re.compile(
     r"[^\W\d_]|[^\W\d_]{2,4}|(?=.{3,6}$)[^\W\d_]*[A-Z][^\W\d_]*"
     r"|[^\W\d_]{1,3}(?:\.[^\W\d_]{1,3}){0,3}(?:[-.'’]+[^\W\d_]{1,3}){1,2}"
-    r"|[^\W\d_]{1,4}(?:-[^\W\d_]{1,2})?[/:][^\W\d_]{1,4}(?:-[^\W\d_]{1,2})?"
+    r"|[^\W\d_]{1,4}(?:-[^\W\d_]{1,2})?(?:[/:][^\W\d_]{1,4}(?:-[^\W\d_]{1,2})?){1,3}"
 )
 #: Two small numbers, or three with few figures: a range, a course of values, a blood pressure.
 _RANGE = re.compile(r"\d{1,3}-\d{1,3}|\d{1,2}-\d{1,2}-\d|\d{2,3}/\d{2,3}")
@@ -76,36 +78,6 @@ def could_be_marked(word: str) -> bool:
 def _is_small(word: str) -> bool:
     plain = lexicon.fold_word(word).removesuffix("'s")
     return lexicon.is_word(plain) and not lexicon.is_name(plain)
-
-
-@cache
-def weights() -> tuple[Mapping[str, int], npt.NDArray[np.float32]]:
-    """Return the row of each piece of evidence and the table of weights: a row for each piece, a column for each label."""
-    packed = resources.files("deid").joinpath("data", "tagger.tsv.gz").read_bytes()
-    lines = [line.partition("\t") for line in gzip.decompress(packed).decode("utf-8").splitlines()]
-    table = np.array([[int(number) / 100 for number in numbers.split()] for *_, numbers in lines], np.float32)
-    return {name: row for row, (name, *_) in enumerate(lines)}, table
-
-
-def chances(texts: Sequence[Words], judged: Sequence[Sequence[int]]) -> npt.NDArray[np.float32]:
-    """Return the probability of each label for the judged words of all texts: the mean of what evidence and network say."""
-    evidence = weighed([words.evidence(at) for words, own in zip(texts, judged, strict=True) for at in own])
-    return (evidence + network.chances(texts, judged)) / np.float32(2)
-
-
-def weighed(evidence: Sequence[Sequence[str]]) -> npt.NDArray[np.float32]:
-    """Return for each word the probability of each label, given its evidence."""
-    rows, table = weights()
-    flat: list[int] = []
-    starts: list[int] = []
-    for clues in evidence:
-        starts.append(len(flat))
-        flat.append(rows["bias"])
-        flat += [rows[clue] for clue in clues if clue in rows]
-    sums = np.add.reduceat(table[flat], starts, axis=0)
-    powers = np.exp(sums - sums.max(axis=1, keepdims=True))
-    likely: npt.NDArray[np.float32] = powers / powers.sum(axis=1, keepdims=True)
-    return likely
 
 
 def _widen(words: Words, labels: dict[int, str], sure: Mapping[int, float]) -> None:
@@ -173,12 +145,12 @@ def _doubt(word: str) -> float:
     """Return how much surer than usual the evidence must be for a word that is a common one too."""
     plain = lexicon.fold_word(word).removesuffix("'s")
     if word.islower() and lexicon.is_word(plain):
-        return 0.25
+        return 0.12
     if not word.isalpha() or not lexicon.is_word(plain):
-        return 0.2 if word.islower() and not lexicon.is_name(plain) else 0.0
+        return 0.1 if word.islower() and not lexicon.is_name(plain) else 0.0
     if plain in lexicon.clinical_words():
-        return 0.2
-    return 0.0 if lexicon.is_name(plain) else 0.12
+        return 0.1
+    return 0.0 if lexicon.is_name(plain) else 0.06
 
 
 def _first(words: Words, at: int) -> float:
@@ -186,7 +158,7 @@ def _first(words: Words, at: int) -> float:
     opens = words.gaps[at][:1] in ("^", ".", "?", "!")
     alone = words.gaps[at + 1] != " " or words.written[at + 1 : at + 2] == [] or words.written[at + 1].islower()
     kind = words.kinds[at]
-    return 0.4 if opens and alone and kind[0] == "T" and "w" in kind and "d" not in kind else 0.0
+    return 0.2 if opens and alone and kind[0] == "T" and "w" in kind and "d" not in kind else 0.0
 
 
 def _plausible(words: Words, at: int, label: str, sure: float) -> bool:
@@ -195,12 +167,13 @@ def _plausible(words: Words, at: int, label: str, sure: float) -> bool:
     written, own = token.group(), words.kinds[at]
     plain = lexicon.fold_word(written).removesuffix("'s")
     if label in _FIGURES_OF:
-        return bool(_FIGURES_OF[label].fullmatch(written))
+        form = bool(_FIGURES_OF[label].fullmatch(written)) or (label == "date" and sure >= CONVINCED)
+        return form and (label != "date" or NOTHING_COUNTED.match(words.text, token.end()) is not None)
     if (label == "place" and _HOUSE.fullmatch(written)) or (label == "name" and len(written) == 1):
         return sure >= ODD_FORM
     if label in ("username", "number", "initials"):
         return _plausible_code(words, at, label)
-    if plausible.eponym_use(words.text, token.start(), token.end()):
+    if sure < CONVINCED and plausible.eponym_use(words.text, token.start(), token.end()):
         return False
     if sure >= (AGAINST_LISTS if written[0].isupper() else AGAINST_LISTS_IN_SMALL_LETTERS) and own[0] != "#":
         return True
@@ -239,6 +212,7 @@ def _plausible_code(words: Words, at: int, label: str) -> bool:
         return (
             own[0] in "#U"
             and not code
+            and NOTHING_COUNTED.match(words.text, token.end()) is not None
             and not CODE_BEFORE.search(words.text, max(0, token.start() - 24), token.start())
         )
     if _UNIT.fullmatch(written) and any(map(str.isdigit, words.written[at - 1] if at else "")):
@@ -253,7 +227,7 @@ def _identifies(written: str, sure: float) -> bool:
     return (
         figures >= (least if sure < ODD_FORM else least - 2)
         and not CLINICAL_CODE.fullmatch(written)
-        and not _RANGE.fullmatch(written)
+        and (sure >= AGAINST_FORM or not _RANGE.fullmatch(written))
     )
 
 
@@ -265,6 +239,6 @@ def _span(words: Words, run: Sequence[int], label: str, surest: float) -> Iterat
         return
     if label == "place" and all(lexicon.fold_word(words.written[at]) in _GENERIC for at in run):
         return
-    if words.text[start:end].lower().endswith(("'s", "’s")):
-        end -= 2
+    if label != "place" and words.text[start:end].lower().endswith(("'s", "’s")):
+        end -= 2  # that of a place is its own: Guy's
     yield Span(start, end, KINDS[label], round(0.3 + 0.3 * surest, 2), "tagger")

@@ -17,6 +17,7 @@ PLACES = {
     "presidio_analyzer": ("detect/",),
     "presidio_anonymizer": ("replacing.py",),
     "spacy": ("detect/",),
+    "onnxruntime": ("detect/encoder.py",),
     "tldextract": ("detect/",),
     "phonenumbers": ("detect/", "profiling/"),
     "faker": ("surrogates.py", "detect/"),

@@ -1,11 +1,12 @@
-"""The tagger: what it finds without a label, what it leaves, and weights that fit their labels."""
+"""The tagger: what it finds without a label, what it leaves."""
 
 import pytest
 
 from deid.detect import build_detector
 from deid.detect.detector import LayeredDetector
 from deid.detect.judging import VETO, Question, answers
-from deid.detect.tagger import BALANCED, LABELS, weighed, weights
+from deid.detect.names import NamesInContext
+from deid.detect.tagger import BALANCED
 
 
 def found(text: str) -> list[str]:
@@ -45,13 +46,6 @@ def test_initials_after_a_cue_are_kept_by_the_tagger() -> None:
     assert [text[s.start : s.end] for s in build_detector({"ner": False}).find_all([text], [()])[0]] == ["KVD"]
 
 
-def test_weights_have_a_number_for_every_label() -> None:
-    rows, table = weights()
-    assert table.shape == (len(rows), len(LABELS))
-    assert "bias" in rows
-    assert weighed([["no such evidence"], []]).sum(axis=1) == pytest.approx(1.0)
-
-
 def test_without_the_tagger_its_findings_are_gone() -> None:
     text = "The folder 48-22913 is the one that is meant."
     with_it, without = (build_detector({"ner": False, "tagger": on}) for on in (True, False))
@@ -82,3 +76,36 @@ def test_clinical_fragments_of_a_few_words_stay(text: str) -> None:
 def test_whoever_is_named_in_a_few_words_goes(text: str, gone: str) -> None:
     spans = LayeredDetector().find_all([text], [()])[0]
     assert [text[span.start : span.end] for span in spans] == [gone]
+
+
+def test_the_apostrophe_of_a_place_goes_with_it_and_that_of_a_person_stays() -> None:
+    text = "Bloods were done at Guy's on Monday. Brannigan's husband works at Sheppy's."
+    assert {"Guy's", "Brannigan", "Sheppy's"} <= set(found(text))
+
+
+def test_small_common_words_go_where_what_stands_around_them_makes_them_a_place() -> None:
+    text = "She lives at the old stables, Mill Lane, and works nights on the tills at next."
+    assert {"next"} <= set(found(text))
+    assert "next" not in found("The next visit is in three weeks, bloods the week before, on the ward as usual.")
+
+
+@pytest.mark.parametrize(
+    ("text", "word", "stays"),
+    [
+        ("Present: list kept as usual. Brannigan was told.", "list", False),
+        ("He was seen by Brannigan and was admitted to the ward.", "Brannigan", True),
+        ("Seen in clinic by dr. hand, who asked for a scan of the chest. Call Oduya.", "hand", True),
+    ],
+)
+def test_a_name_that_a_rule_is_sure_of_goes_back_where_the_encoder_hears_none(
+    text: str, word: str, *, stays: bool
+) -> None:
+    rules = list(NamesInContext().find(text))
+    question = Question.of(text, rules)
+    answer = next(answers([question]))
+
+    def kept(veto: float) -> set[str]:
+        return {text[span.start : span.end] for span in question.answered(answer, BALANCED, veto).kept}
+
+    assert word in kept(0.0)
+    assert (word in kept(VETO)) is stays

@@ -42,11 +42,11 @@ def test_many_notes_keep_ids_and_order_in_any_number_of_processes() -> None:
 
 
 def test_the_record_beside_a_note_is_used() -> None:
-    plain = {"id": "a", "text": "code 77 41 903 on the wall"}
+    plain = {"id": "a", "text": "sizes 77 41 903 mm"}
     known = {**plain, "known": {"mrn": "77-41-903"}}
     without, with_it = (json.loads(run("text", "--jsonl", given=json.dumps(note)).output) for note in (plain, known))
     assert "77 " in without["text"]
-    assert with_it["text"] == "code [ID_1] on the wall"
+    assert with_it["text"] == "sizes [ID_1] mm"
 
 
 def test_spans_are_for_outside_scorers() -> None:
