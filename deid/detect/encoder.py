@@ -1,15 +1,15 @@
 """A small encoder: what every word of a text can be, judged from all that stands up to a hundred words around it.
 
 Three layers of attention over pieces of words (Vaswani et al. 2017), begun from the first layers of a public model of
-general English (MiniLM, Wang et al. 2020, MIT licence) and trained on invented notes by `training/train_encoder.py`.
-What lists and rules say of a word is added to its pieces. Weights are in `data/encoder.npz`; whole numbers of seven
-bits are multiplied, so that every processor comes to the same sums.
+general English (all-MiniLM-L6-v2, Apache-2.0; MiniLM: Wang et al. 2020) and trained on invented notes by
+`training/train_encoder.py`. What lists and rules say of a word is added to its pieces. Weights are in
+`data/encoder.npz`; products are of whole numbers of seven bits, which no processor's short sums overflow.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from importlib import resources
 from io import BytesIO
@@ -65,8 +65,8 @@ class Stretch:
     """A run of words of one text: their numbers, the rows of the pieces, the word of each counted from the first."""
 
     words: range
-    rows: tuple[int, ...]
-    owners: tuple[int, ...]
+    rows: tuple[int, ...] = field(repr=False)
+    owners: tuple[int, ...] = field(repr=False)
 
 
 @cache
