@@ -20,9 +20,9 @@ import numpy.typing as npt
 
 from deid.detect.evidence import Words
 from deid.detect.features import of_form, of_place
+from deid.detect.network import Floats, shares
 from deid.detect.pieces import BEGIN, END, Pieces
 
-Floats = npt.NDArray[np.float32]
 #: Pieces that are read at once: a word hears those of its own stretch.
 STRETCH = 118
 #: Figures that a piece of the table is kept in: four bits each, of which 0 is not used.
@@ -145,10 +145,7 @@ def _heard(own: Encoder, words: Words, stretch: Stretch) -> Floats:
     begins = np.flatnonzero(np.diff(owners[held], prepend=-1))  # every word has a piece of its own
     counts = np.diff(begins, append=np.count_nonzero(held)).astype(np.float32)
     mean = np.add.reduceat(by_piece[0][held], begins, axis=0) / counts[:, None]
-    sums = mean @ own.outer[0] + own.outer[1] + said @ own.direct
-    powers = np.exp(sums - sums.max(axis=1, keepdims=True))
-    likely: Floats = powers / powers.sum(axis=1, keepdims=True)
-    return likely
+    return shares(mean @ own.outer[0] + own.outer[1] + said @ own.direct)
 
 
 def _said(own: Encoder, words: Words, at: range) -> Floats:

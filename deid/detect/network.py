@@ -93,6 +93,11 @@ def chances(texts: Sequence[Words], judged: Sequence[Sequence[int]]) -> Floats:
         hidden = beside[row[heard]] + _even(value / (1 + np.exp(-gate)))
     own = summed[np.searchsorted(needed[0], wanted)]
     sums = _times(hidden, net.outer[0]) + net.outer[1] + _times(own, net.direct)
+    return shares(sums)
+
+
+def shares(sums: Floats) -> Floats:
+    """Return the probability of each label from the sums of each row."""
     powers = np.exp(sums - sums.max(axis=1, keepdims=True))
     likely: Floats = powers / powers.sum(axis=1, keepdims=True)
     return likely
