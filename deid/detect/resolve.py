@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from deid.model import Span
+
+#: What stands after a person's name and is no part of it, and no name of anybody.
+_LETTERS_AFTER = re.compile(
+    r"(?:,?\s(?:M\.?D|Ph\.?\s?D|R\.?N|RGN|RMN|SCPHN|APRN|DNP|[FM]RC[A-Z]\w*|MRPharmS|MBBS|MBChB|FACP|FACS|MFOM|MPH|LCSW)\.?)+$"
+)
 
 
 def resolve(spans: Iterable[Span]) -> list[Span]:
@@ -31,8 +37,11 @@ def _merged(cluster: list[Span]) -> Span:
 
 
 def trimmed(text: str, span: Span) -> Span | None:
-    """Return the span without blanks and loose punctuation at its ends, or None when no letter or digit is left."""
+    """Return the span without blanks, loose punctuation and degrees at its ends, or None when nothing else is left."""
     start, end = span.start, span.end
+    degrees = _LETTERS_AFTER.search(text, start, end) if span.kind == "person_name" else None
+    if degrees is not None and degrees.start() > start:
+        end = degrees.start()
     while start < end and not text[start].isalnum() and text[start] not in "+(@#":
         start += 1
     while end > start and not text[end - 1].isalnum() and text[end - 1] not in ")":

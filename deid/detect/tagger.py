@@ -35,15 +35,17 @@ BESIDE = 0.12
 #: From this chance on forms are believed that usually stand for something else: single letters, small numbers.
 ODD_FORM = 0.6
 #: From this chance on what stands around a word, capitalised or not, is believed more than what the lists say of it.
-AGAINST_LISTS, AGAINST_LISTS_IN_SMALL_LETTERS = 0.85, 0.95
+AGAINST_LISTS, AGAINST_LISTS_IN_SMALL_LETTERS = 0.5, 0.95
 #: From this chance on a number is believed that looks like a range or a code of another kind.
 AGAINST_FORM = 0.9
 #: From this chance on what a word usually is does not count against it.
 CONVINCED = 0.8
+#: From this chance on words may be a date that no rule knows: a feast, a local week.
+NAMED_DAY = 0.5
 #: A day and month in figures, or a day of a month; an age over 89.
-_FIGURES_OF = {
+_FORM_OF = {
     "date": re.compile(r"[0-3]?\d(?:st|nd|rd|th)?|[0-3]?\d[./-][0-3]?\d", re.IGNORECASE),
-    "age": re.compile(r"9\d|1[01]\d"),
+    "age": re.compile(r"9\d|1[01]\d|ninety(?:-[a-z]+)?|(?:a-)?hundred(?:-[a-z-]+)?", re.IGNORECASE),
 }
 _HOUSE = re.compile(r"\d{1,5}[A-Za-z]?")
 _LOGIN = re.compile(
@@ -53,7 +55,7 @@ _LOGIN = re.compile(
 _INITIALS = re.compile(
     r"[^\W\d_]|[^\W\d_]{2,4}|(?=.{3,6}$)[^\W\d_]*[A-Z][^\W\d_]*"
     r"|[^\W\d_]{1,3}(?:\.[^\W\d_]{1,3}){0,3}(?:[-.'’]+[^\W\d_]{1,3}){1,2}"
-    r"|[^\W\d_]{1,4}(?:-[^\W\d_]{1,2})?(?:[/:][^\W\d_]{1,4}(?:-[^\W\d_]{1,2})?){1,3}"
+    r"|[^\W\d_]{1,4}(?:-[^\W\d_]{1,2})?(?:[/:][^\W\d_]{1,4}(?:(?:-|\.[^\W\d_]?['’]?)[^\W\d_]{1,2})?){1,3}(?:/\d{1,2})?"
 )
 #: Two small numbers, or three with few figures: a range, a course of values, a blood pressure.
 _RANGE = re.compile(r"\d{1,3}-\d{1,3}|\d{1,2}-\d{1,2}-\d|\d{2,3}/\d{2,3}")
@@ -61,12 +63,18 @@ _RANGE = re.compile(r"\d{1,3}-\d{1,3}|\d{1,2}-\d{1,2}-\d|\d{2,3}/\d{2,3}")
 _UNIT = re.compile(
     r"(?:[kmunµ]?(?:g|mol|U|IU|L|Eq)|mcg|cells?)/(?:[dmu]?L|mmol|mol|min|kg|h|hr|day|m2|mm3)", re.IGNORECASE
 )
+#: Letters that head a line or follow a name and that nobody signs with.
+_HEADINGS = frozenset(("dob", "dos", "fin", "ssn", "mrn", "npi", "phd", "md", "msg", "fax", "tel"))
 #: What follows a drug and no person.
 _DOSED = re.compile(
     r"\s(?:\d+(?:[.,]\d+)?\s?(?:mg|mcg|g|ml|units?|iu|%)\b|(?:was|were|is|has been|to be)\s(?:held|stopped|withheld|tapered|titrated|restarted|discontinued|continued|increased|reduced)\b)",
     re.IGNORECASE,
 )
 _GENERIC = lexicon.word_set("places_generic")
+_PLACES = ("site", "organisation", "city", "street_address")
+#: Small words within names of places and days, and from which chance on they belong to what stands beside them.
+JOINING = frozenset(("the", "of", "and", "at", "in", "on", "over", "o"))
+JOINED = 0.05
 
 
 def could_be_marked(word: str) -> bool:
@@ -81,32 +89,45 @@ def _is_small(word: str) -> bool:
 
 
 def _widen(words: Words, labels: dict[int, str], sure: Mapping[int, float]) -> None:
-    """Let a capital beside a name or place belong to it on weaker evidence: `Iron` of `Faith Iron Cloud`."""
+    """Let what stands beside a name or place belong to it on weaker evidence: `Iron` of `Faith Iron Cloud`, `the` RVI."""
     for step in (1, -1):
         for at in sorted(sure, reverse=step < 0):
-            beside = at - step
-            if (
-                at in labels
-                or not 0 <= beside < len(words.written)
-                or sure[at] < BESIDE
-                or not words.written[at][0].isupper()
-            ):
-                continue
-            if (
-                words.gaps[max(at, beside)] != " "
-                or (words.written[beside].isupper() and len(words.written[beside]) > 1) != words.written[at].isupper()
-            ):
-                continue
-            label = labels.get(beside) or _label_of(words.rules[beside])
-            if label in ("name", "place") and _plausible(words, at, label, sure[at]):
+            label = "" if at in labels else _of_neighbour(words, labels, at, -step)
+            if label and (_is_capital_of(words, at, at - step, label, sure[at]) or (step < 0 and _joins(words, labels, at, label, sure[at]))):  # fmt: skip
                 labels[at] = label
+
+
+def _is_capital_of(words: Words, at: int, beside: int, label: str, sure: float) -> bool:
+    """Whether a capital belongs to the name or place beside it."""
+    written, other = words.written[at], words.written[beside]
+    alike = (other.isupper() and len(other) > 1) == written.isupper()
+    return label in ("name", "place") and sure >= BESIDE and written[0].isupper() and alike and _plausible(words, at, label, sure)  # fmt: skip
+
+
+def _joins(words: Words, labels: Mapping[int, str], at: int, label: str, sure: float) -> bool:
+    """Whether a small word belongs to the place or day that it stands before, or within."""
+    word = words.written[at].lower()
+    return (
+        word in JOINING
+        and sure >= JOINED
+        and label in ("place", "date")
+        and (word == "the" or label == _of_neighbour(words, labels, at, -1))
+    )
+
+
+def _of_neighbour(words: Words, labels: Mapping[int, str], at: int, step: int) -> str:
+    """Return the label of the word that follows or stands before, where only a blank is between."""
+    beside = at + step
+    if not 0 <= beside < len(words.written) or words.gaps[max(at, beside)] != " ":
+        return ""
+    return labels.get(beside) or _label_of(words.rules[beside])
 
 
 def _label_of(rule: str) -> str:
     """Return the label that a sure finding of the rules stands for."""
     kind, score = rule[:-1], rule[-1:]
     return (
-        {"person_name": "name", "site": "place", "organisation": "place", "city": "place"}.get(kind, "")
+        {"person_name": "name", "date": "date", **dict.fromkeys(_PLACES, "place")}.get(kind, "")
         if score.isdigit() and int(score) > 1
         else ""
     )
@@ -166,17 +187,19 @@ def _plausible(words: Words, at: int, label: str, sure: float) -> bool:
     token = words.tokens[at]
     written, own = token.group(), words.kinds[at]
     plain = lexicon.fold_word(written).removesuffix("'s")
-    if label in _FIGURES_OF:
-        form = bool(_FIGURES_OF[label].fullmatch(written)) or (label == "date" and sure >= CONVINCED)
-        return form and (label != "date" or NOTHING_COUNTED.match(words.text, token.end()) is not None)
+    if label in _FORM_OF:
+        form = bool(_FORM_OF[label].fullmatch(written)) or (label == "date" and sure >= NAMED_DAY)
+        return form and (label == "age" or own[0] != "#" or not _counted(words, at))
     if (label == "place" and _HOUSE.fullmatch(written)) or (label == "name" and len(written) == 1):
         return sure >= ODD_FORM
     if label in ("username", "number", "initials"):
-        return _plausible_code(words, at, label)
+        return _plausible_code(words, at, label, sure)
     if sure < CONVINCED and plausible.eponym_use(words.text, token.start(), token.end()):
         return False
     if sure >= (AGAINST_LISTS if written[0].isupper() else AGAINST_LISTS_IN_SMALL_LETTERS) and own[0] != "#":
         return True
+    if own[0] == "#" and label == "place" and sure >= CONVINCED and sum(map(str.isalpha, written)) > 1:
+        return True  # Bet365, 119th
     if plain in lexicon.clinical_words() and plain not in lexicon.english_names():
         return False
     if own[0] == "#" or (own[0] in "UM" and CLINICAL_CODE.fullmatch(written)):
@@ -198,7 +221,7 @@ def _plausible_word(words: Words, at: int, plain: str) -> bool:
     return len(parts) > 0 and all(lexicon.is_word(part) or plausible.could_be_name(part) for part in parts) and ("/" not in plain or all(len(part) > 3 for part in parts))  # fmt: skip
 
 
-def _plausible_code(words: Words, at: int, label: str) -> bool:
+def _plausible_code(words: Words, at: int, label: str, sure: float) -> bool:
     """Whether a login, a number or initials may be meant."""
     token = words.tokens[at]
     written, own = token.group(), words.kinds[at]
@@ -212,12 +235,23 @@ def _plausible_code(words: Words, at: int, label: str) -> bool:
         return (
             own[0] in "#U"
             and not code
-            and NOTHING_COUNTED.match(words.text, token.end()) is not None
+            and not _counted(words, at)
             and not CODE_BEFORE.search(words.text, max(0, token.start() - 24), token.start())
         )
     if _UNIT.fullmatch(written) and any(map(str.isdigit, words.written[at - 1] if at else "")):
         return False
-    return bool(_INITIALS.fullmatch(written)) and plain not in NOT_INITIALS and plain not in NO_WRITER
+    letters = "".join(filter(str.isalpha, plain))
+    if letters in NO_WRITER or letters in _HEADINGS or words.gaps[at + 1].startswith("#"):
+        return False
+    return bool(_INITIALS.fullmatch(written)) and (sure >= ODD_FORM or plain not in NOT_INITIALS)
+
+
+def _counted(words: Words, at: int) -> bool:
+    """Whether a unit or what is counted follows a number."""
+    return (
+        not any(map(str.isalpha, words.written[at]))
+        and NOTHING_COUNTED.match(words.text, words.tokens[at].end()) is None
+    )
 
 
 def _identifies(written: str, sure: float) -> bool:
@@ -237,7 +271,7 @@ def _span(words: Words, run: Sequence[int], label: str, surest: float) -> Iterat
         return
     if label == "name" and len(run) == 1 and lexicon.fold_word(words.written[run[0]]) in PARTICLES:
         return
-    if label == "place" and all(lexicon.fold_word(words.written[at]) in _GENERIC for at in run):
+    if label == "place" and surest < CONVINCED and all(lexicon.fold_word(words.written[at]) in _GENERIC for at in run):
         return
     if label != "place" and words.text[start:end].lower().endswith(("'s", "’s")):
         end -= 2  # that of a place is its own: Guy's

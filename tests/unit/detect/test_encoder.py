@@ -61,21 +61,36 @@ def test_every_word_stands_in_one_stretch_with_a_piece_of_its_own(text: str) -> 
 
 def test_a_word_is_judged_the_same_to_the_bit_whatever_else_is_asked() -> None:
     words = Words(LONG, [])
-    whole = read(words, range(len(words.tokens)))
+    (whole,) = read([words], [range(len(words.tokens))])
     assert whole.shape == (len(words.tokens), len(LABELS))
     assert whole.sum(axis=1) == pytest.approx(1.0)
     for asked in ([3], [3, 200], [len(words.tokens) - 1]):
-        part = read(words, asked)
+        (part,) = read([words], [asked])
         there = ~np.isnan(part[:, 0])
         assert there[asked].all()
         assert not there.all()
         assert np.array_equal(part[there], whole[there])
 
 
+def test_a_text_is_read_the_same_to_the_bit_whatever_is_read_with_it() -> None:
+    texts = [
+        Words(f"{NOTE[start:]} {name} {'again ' * times}", [])
+        for start in (0, 9, 14)
+        for name in ("Otley", "Rosa", "of")
+        for times in range(14)
+    ]
+    asked = [range(len(words.tokens)) for words in texts]
+    together = read(texts, asked)
+    for words, own, heard in zip(texts, asked, together, strict=True):
+        assert np.array_equal(read([words], [own])[0], heard)
+    for heard, again in zip(together, reversed(read(texts[::-1], asked[::-1])), strict=True):
+        assert np.array_equal(heard, again)
+
+
 def test_what_stands_around_a_word_is_heard() -> None:
     def chance(text: str, word: str) -> float:
         words = Words(text, [])
-        return float(1 - read(words, range(len(words.tokens)))[words.written.index(word), 0])
+        return float(1 - read([words], [range(len(words.tokens))])[0][words.written.index(word), 0])
 
     assert chance("He stacks shelves at Boots most evenings and hates it.", "Boots") > 0.5
     assert chance("Boots and socks off, both feet examined, no ulcer seen.", "Boots") < 0.1
@@ -86,6 +101,6 @@ def test_time_grows_with_length() -> None:
     for times in (4, 16):
         words = Words(LONG * times, [])
         started = time.process_time()
-        read(words, range(len(words.tokens)))
+        read([words], [range(len(words.tokens))])
         seconds.append(time.process_time() - started)
     assert seconds[1] < 8 * seconds[0]
