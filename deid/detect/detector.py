@@ -234,7 +234,8 @@ class LayeredDetector:
     def _settle(self, text: str, part: _Part, found: Sequence[Span]) -> list[Span]:
         view, spans = part.view, list(found)
         spans.extend(list(screening.extended(view.text, spans)))
-        spans.extend(screening.repeated(view.text, [s for s in spans if s.recogniser != "unknown_capitals"]))
+        again = list(screening.repeated(view.text, [s for s in spans if s.recogniser != "unknown_capitals"]))
+        spans.extend([*again, *screening.extended(view.text, again)])
         spans.extend(self._denied(view.text))
         if self.options.mode == "max_recall":
             spans.extend(unsafe(view.text))

@@ -154,10 +154,15 @@ def _placed(match: re.Match[str]) -> bool:
     return exact or bool(_PLACED.search(match.string, max(0, match.start("id") - 24), match.start("id")))
 
 
+_ENDS = re.compile(r"[ \t]*(?:$|[\n.,;|)/])")
+
+
 def _user_name(match: re.Match[str]) -> bool:
     """Whether what follows `login` or the like is a name and no word that goes on with the sentence."""
     word = match["id"].lower()
-    return word not in _NO_USER and (word in lexicon.english_names() or not lexicon.is_word(word))
+    labelled = match.string[match.start("id") - 2 : match.start("id")].strip()[-1:] in (":", "=")
+    alone = labelled and _ENDS.match(match.string, match.end("id")) is not None
+    return word not in _NO_USER and (alone or word in lexicon.english_names() or not lexicon.is_word(word))
 
 
 def _unknown_user(written: str) -> bool:

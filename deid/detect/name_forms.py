@@ -128,6 +128,10 @@ def _before_credential(text: str, match: re.Match[str], words: list[re.Match[str
     return len(plain) == 1 or plausible.could_be_name(plain) or last_before_comma
 
 
+#: A room, a number or a date of birth is a person's: `pt HODGKIN rm 41B`.
+_HELD = re.compile(r"\s(?:rm|room|bed|mrn|dob)\b", re.IGNORECASE)
+
+
 def _ward_spans(text: str, found: Found) -> Iterator[tuple[int, int, float]]:
     """Find names in the shorthand of a ward: `md halloran aware`, `pt halloran rm 4`, `report to jermaine rn`."""
     for match in found[_AWARE]:
@@ -139,7 +143,12 @@ def _ward_spans(text: str, found: Found) -> Iterator[tuple[int, int, float]]:
             yield match.start("name"), match.end("name"), 0.75
     for match in found[_PT]:
         parts = match["name"].lower().split()
-        if all(part in lexicon.english_names() and part not in NOT_FIRST | _STATE_WORDS | {"will"} for part in parts):
+        held = bool(_HELD.match(text, match.end("name")))
+        if all(
+            (part in lexicon.english_names() or (held and part in lexicon.eponyms()))
+            and part not in NOT_FIRST | _STATE_WORDS | {"will"}
+            for part in parts
+        ):
             yield match.start("name"), match.end("name"), 0.7
     for match in found[_LOWER_CREDENTIALED]:
         words = list(TOKEN.finditer(match["name"]))

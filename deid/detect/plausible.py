@@ -88,14 +88,19 @@ def _of_several_words() -> Mapping[str, tuple[re.Pattern[str], ...]]:
     return {word: tuple(patterns) for word, patterns in found.items()}
 
 
+def named_after(text: str, at: int) -> bool:
+    """Whether what is named after a person follows: `disease`, `esophagectomy`."""
+    following = re.match(r"[- ]([\w'’-]{2,24})", text[at : at + 26])
+    named = following is not None and clinical_shape(lexicon.fold_word(following[1]))
+    return named or bool(_EPONYM_NOW.match(text[at : at + 48]))
+
+
 def _within_eponym(text: str, start: int, end: int, token: str) -> bool:
     """Whether a word is part of an eponym of several words and what that names follows: `Ivor Lewis esophagectomy`."""
     for pattern in _of_several_words().get(token, ()):
         for match in pattern.finditer(text, max(0, start - 30), end + 30):
             if match.start() <= start and end <= match.end():
-                following = re.match(r"[- ]([\w'’-]{2,24})", text[match.end() : match.end() + 26])
-                named = following is not None and clinical_shape(lexicon.fold_word(following[1]))
-                return named or bool(_EPONYM_NOW.match(text[match.end() : match.end() + 48]))
+                return named_after(text, match.end())
     return False
 
 

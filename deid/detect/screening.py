@@ -205,10 +205,17 @@ def extended(text: str, spans: Iterable[Span]) -> Iterator[Span]:
             start, end = _leftwards(text, span.start), _rightwards(text, span.start, span.end)
             if (start, end) != (span.start, span.end):
                 yield Span(start, end, span.kind, span.score, "extended")
+        elif span.kind in _PERSONS and span.score >= 0.5 and (bearer := _EPONYM_NEXT.match(text, span.end)):
+            given, eponym = (lexicon.fold_word(each) for each in (text[span.start : span.end], bearer[1]))
+            own = given in lexicon.given_names() and eponym in lexicon.eponyms()
+            if own and not plausible.named_after(text, bearer.end()):
+                yield Span(span.start, bearer.end(), span.kind, span.score, "extended")
         elif span.kind in ("site", "city", "organisation") and _with_tail(text, span) > span.end:
             yield Span(span.start, _with_tail(text, span), span.kind, span.score, "extended")
 
 
+#: In small letters a surname that is an eponym too: `stephanie hodgkin`.
+_EPONYM_NEXT = re.compile(r" ([a-z][a-z'’-]{2,20})(?![\w'’-])")
 _TAIL = re.compile(
     r"[ ](?:House|Vale|Green|Cross|Heath|Lodge|Manor|Grange|Hall|Harbou?r|Falls|Springs|Grove|Ridge|Creek|Bay|Abbey|Castle|Park|Mills|Beach|Common|Moor|Gate|Bridge)(?!\w)",
     re.IGNORECASE,
