@@ -40,7 +40,7 @@ from deid.detect.tagger import LABELS
 
 WIDTH, HEADS, DEPTH, BAG = 384, 12, 3, 48
 #: Features of a word that are read at most, pieces of a batch, and how often a feature must be seen.
-FEATURES, BATCH, LEAST = 24, 4096, 4
+FEATURES, BATCH, LEAST = 24, 4096, 6
 #: What a word counts for: worth judging, open to a second opinion, settled by a rule.
 JUDGED, OPEN, SETTLED = 1.0, 0.4, 0.1
 RATE, RATE_OF_LAYERS, DROPPED, FORGOTTEN = 2e-3, 1.5e-4, 0.1, 0.25

@@ -35,7 +35,7 @@ from deid.detect.tagger import LABELS
 
 WIDTH, HIDDEN, DEPTH = 48, 96, 3
 #: Features of a word that are read at most, words of a batch, and how often a feature must be seen.
-FEATURES, BATCH, LEAST = 52, 3072, 8
+FEATURES, BATCH, LEAST = 52, 3072, 12
 #: What a word counts for: worth judging, open to a second opinion, settled by a rule.
 JUDGED, OPEN, SETTLED = 1.0, 0.15, 0.05
 DROPPED, FORGOTTEN, RATE, DECAY = 0.3, 0.25, 4e-3, 1e-4

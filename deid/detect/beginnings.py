@@ -1,4 +1,4 @@
-"""How the matches of a regular expression can begin: with which three characters, after which one."""
+"""How the matches of a regular expression can begin: with which four characters, after which one."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 _SRE: Any = importlib.import_module("re._constants")
 _PARSER: Any = importlib.import_module("re._parser")
 #: Characters of a beginning.
-DEPTH = 3
+DEPTH = 4
 #: A set of characters is a number: a bit for each of ASCII, one for all others. NUL stands for the ends of the text.
 OTHER = 1 << 128
 NUL = 1

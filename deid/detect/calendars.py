@@ -46,6 +46,7 @@ _MONTH_ABROAD = (
     r"|ianuarie|februarie|martie|aprilie|iunie|iulie|septembrie|octombrie|noiembrie|decembrie|maret|agustus|desember|machi|aprili|julai|agosti|septemba|oktoba|novemba|desemba|pebrero|marso|hunyo|hulyo|setyembre|oktubre|nobyembre|disyembre"
     r"|ionawr|chwefror|mawrth|ebrill|mehefin|gorffennaf|awst|medi|hydref|tachwedd|rhagfyr|eanáir|feabhra|márta|aibreán|bealtaine|meitheamh|iúil|lúnasa|siječnja|veljače|ožujka|travnja|svibnja|lipnja|srpnja|kolovoza|rujna|studenoga|prosinca|januara|februara|aprila|juna|jula|avgusta)"
 )
+_CAPITAL = r"[A-Z][\w’'-]{1,18}"
 _AFTER_DATE = r"(?![\d/%]|[.,:]\d|\s?(?:mg|mcg|ml|mmol|g/|g\b|l\b|kg|cm|mm|%|units?|hours?|hrs?|h\b|am\b|pm\b|bd\b|od\b|tds|nocte|daily|at night))"
 _CUE = r"(?:on|since|from|until|till|til|by|dated?|vom|am|bis|seit|den|born|before|after|between|and|to|of|next|away|present|reviewed?|seen|checked|due|booked)"
 
@@ -116,6 +117,10 @@ _FORMS: tuple[Pattern, ...] = (
     pattern(rf"(?:(?<![a-z])(?:on|vom|am|bis|seit|den|since|from|until|till|by)\s|(?:^|[.:(–-])[ ]?)(?P<id>{_D}\.{_M}\.)(?=\s?(?:[,;):–-]|$|\s[a-z(]|\s[A-Z][a-z]+:))(?<!\.0\.)", "date", 0.5, flags=re.IGNORECASE | re.MULTILINE, check=_padded),
     pattern(rf"(?<![a-z])(?:on|rv|r/v|review(?:ed)?|tci|stopped|started|seen|op|done|taken|booked|due|admitted|adm|discharged|scan|bloods|clinic|since|until|from)\s(?P<id>(?:1[3-9]|2\d|3[01])[.-]{_M})(?=\s?[,;)]|\.?(?:\n|$)|\s(?:with|w|when|by|in|after|before|because|and (?:she|he|they))\b)(?!\s(?:with|in) (?:food|water|divided))", "date", 0.45),
     # a named day by its form
+    pattern(rf"(?<![\w-])(?P<id>(?:(?i:the\s))?(?i:feast(?:\sday)?\sof)\s(?:(?:the|St\.?|Saint|Sts|Our Lady|Blessed|Holy|All)\s){{0,2}}(?:of\s)?{_CAPITAL}(?:\s(?:of\s)?{_CAPITAL}){{0,2}})", "date", 0.7, flags=0),
+    pattern(rf"(?<![\w-])(?P<id>(?:St\.?|Saint|Sts)\s{_CAPITAL}(?:['’]s|s['’])?\s(?i:day|eve|night))(?!\w)", "date", 0.7, flags=0),
+    pattern(rf"(?<![\w-])(?P<id>(?:the\s)?(?:{_MONTHLY}\s|last\s|next\s)?sunday\s(?:in|of|after|before|next before)\s(?:advent|lent|easter|epiphany|trinity|pentecost|whitsun|ascension|christmas))(?!\w)", "date", 0.7),
+    pattern(r"(?<![\w-])(?P<id>(?:v-?[ej]|vj|ve|trafalgar|waterloo|armada|oak apple|plough|collop|rogation)[- ](?:day|night|monday|sunday))(?!\w)", "date", 0.6),
     pattern(r"(?<![\w-])(?P<id>(?P<name>(?:[A-Z][\w’'.-]{1,18}[ ]){1,3})Day)(?![\w-]|[ ]?(?:\d|[A-Z#:]))", "date", 0.5, flags=0, check=lambda m: _own_name(m["name"])),
 )  # fmt: skip
 
@@ -194,7 +199,7 @@ class Calendars:
     examples: ClassVar[tuple[str, ...]] = (
         "fell on «Whit Monday» at noon", "since «jamhuri day» she waits", "away til «whitsun», recall", "before «michaelmas»", "closed for «Thistledown Day».", "on «the eve of Diwali»", "from «Pfingstmontag» on", "stent on «second may» if well",
         "born on «the third of the ninth sixty two»", "next is «february twelve»", "until «the last of May»", "on «14 Shawwal»", "since «Reiwa 3»", "lab from «22/abr»", "note of «21.v»",
-        "seen in «October»", "op in «June 94»", "present «30.06.», all well", "from «29.11» to «04.12» in bed", "«Sat 6-1» again", "«Mi 4.10.» bath", "tomorrow «14th»", "«21 czerwca» 2020", "«second Sunday in May»", "«the 14th of this month»", "«4/11-9/11» admitted", "«5, 6 and 7» November", "stopped «17.11»", "on «the twenty first».", "since «Lent»", "«17/xi/20»", "«Sept»-Oct 2020", "«Nov.» clinic",
+        "seen in «October»", "op in «June 94»", "present «30.06.», all well", "from «29.11» to «04.12» in bed", "«Sat 6-1» again", "«Mi 4.10.» bath", "tomorrow «14th»", "«21 czerwca» 2020", "«second Sunday in May»", "«the 14th of this month»", "«4/11-9/11» admitted", "«5, 6 and 7» November", "stopped «17.11»", "on «the twenty first».", "since «Lent»", "in on «the Feast of St Dymphna» again", "born «St Columba's day»", "«the fourth Sunday in Advent»", "dead since «ve day»", "«17/xi/20»", "«Sept»-Oct 2020", "«Nov.» clinic",
     )  # fmt: skip
     counter_examples: ClassVar[tuple[str, ...]] = (
         "Study Day 15", "Post-op Day 3", "on Day 8", "next day", "a second may be needed", "Hb from 12.1 to 9.4", "on 12.5 at night", "pH from 7.12 to 7.35", "she may", "five 2 mg tablets",

@@ -20,7 +20,7 @@ import numpy.typing as npt
 
 from deid.detect.evidence import Words
 from deid.detect.features import of_form, of_place
-from deid.detect.network import Floats, shares
+from deid.detect.network import Floats, shares, summed
 from deid.detect.pieces import BEGIN, END, Pieces
 
 #: Pieces that are read at once: a word hears those of its own stretch.
@@ -37,7 +37,7 @@ class Encoder:
 
     pieces    the vocabulary; `table` holds two figures of four bits a byte, `scales` the step of each row
     places    what is added by place in the stretch, places x width
-    features  the row of each feature in `said`, features x bag, of which the last row is 0
+    features  the row of each feature in `said`, features x bag
     session   the layers: what pieces and features say, texts x pieces x width and bag, to sums of the labels
     labels    how many labels there are
     """
@@ -88,7 +88,7 @@ def encoder() -> Encoder:
         part["scales"].astype(np.float32),
         part["places"].astype(np.float32),
         {name: row for row, name in enumerate(_lines(part["features"]))},
-        np.pad(part["said"].astype(np.float32) * part["said_scales"].astype(np.float32)[:, None], ((0, 1), (0, 0))),
+        part["said"].astype(np.float32) * part["said_scales"].astype(np.float32)[:, None],
         session,
         session.get_outputs()[0].shape[-1],
     )
@@ -105,17 +105,24 @@ def read(texts: Sequence[Words], asked: Sequence[Sequence[int]]) -> list[Floats]
     """
     own = encoder()
     likely = [np.full((len(words.written), own.labels), np.nan, np.float32) for words in texts]
-    of_length: dict[int, list[tuple[int, Stretch]]] = {}
-    for number, (words, wanted) in enumerate(zip(texts, map(frozenset, asked), strict=True)):
-        for stretch in stretches(words, own.pieces) if wanted else ():
-            if not wanted.isdisjoint(stretch.words):
-                of_length.setdefault(len(stretch.rows), []).append((number, stretch))
-    for length, listed in of_length.items():
+    listed = [
+        (number, stretch)
+        for number, (words, wanted) in enumerate(zip(texts, map(frozenset, asked), strict=True))
+        for stretch in (stretches(words, own.pieces) if wanted else ())
+        if not wanted.isdisjoint(stretch.words)
+    ]
+    said = _said(own, [(texts[number], at) for number, stretch in listed for at in stretch.words])
+    first = 0
+    of_length: dict[int, list[tuple[int, Stretch, int]]] = {}
+    for number, stretch in listed:
+        of_length.setdefault(len(stretch.rows), []).append((number, stretch, first))
+        first += len(stretch.words)
+    for length, alike in of_length.items():
         at_once = max(1, TOGETHER // length)
-        for start in range(0, len(listed), at_once):
-            batch = listed[start : start + at_once]
-            heard = _heard(own, [(texts[number], stretch) for number, stretch in batch])
-            for (number, stretch), chances in zip(batch, heard, strict=True):
+        for start in range(0, len(alike), at_once):
+            batch = alike[start : start + at_once]
+            heard = _heard(own, [stretch for _, stretch, _ in batch], [place for *_, place in batch], said)
+            for (number, stretch, _), chances in zip(batch, heard, strict=True):
                 likely[number][stretch.words.start : stretch.words.stop] = chances
     return likely
 
@@ -140,38 +147,33 @@ def stretches(words: Words, pieces: Pieces) -> Iterator[Stretch]:
         yield Stretch(range(first, len(words.tokens)), tuple(rows), tuple(owners))
 
 
-def _heard(own: Encoder, batch: Sequence[tuple[Words, Stretch]]) -> list[Floats]:
-    """Return the probabilities for the words of stretches of one length."""
-    begin, end = own.pieces.rows[BEGIN], own.pieces.rows[END]
-    rows = np.array([(begin, *stretch.rows, end) for _, stretch in batch])
-    owners = np.array([(-1, *stretch.owners, -1) for _, stretch in batch])
-    lengths = [len(stretch.words) for _, stretch in batch]
-    before = np.cumsum([0, *lengths[:-1]])
-    owners = np.where(owners >= 0, owners + before[:, None], sum(lengths))  # one word more is nobody's
-    said = _said(own, [(words, at) for words, stretch in batch for at in stretch.words])
+def _heard(own: Encoder, batch: Sequence[Stretch], firsts: Sequence[int], said: Floats) -> list[Floats]:
+    """Return the probabilities for the words of stretches of one length; `said` holds theirs from `firsts` on."""
+    begin, end, nobody = own.pieces.rows[BEGIN], own.pieces.rows[END], len(said) - 1
+    rows, owners = (np.zeros((len(batch), len(batch[0].rows) + 2), np.int64) for _ in range(2))
+    rows[:, 0], rows[:, -1], owners[:, 0], owners[:, -1] = begin, end, -1, -1
+    rows[:, 1:-1], owners[:, 1:-1] = [stretch.rows for stretch in batch], [stretch.owners for stretch in batch]
+    owners = np.where(owners >= 0, owners + np.array(firsts)[:, None], nobody)
     given = own.looked_up(rows) + own.places[: rows.shape[1]]
     (sums,) = own.session.run(None, {"given": given, "said": said[owners]})
-    held = owners.ravel() < len(said) - 1
-    begins = np.flatnonzero(np.diff(owners.ravel()[held], prepend=-1))  # every word has a piece of its own
-    counts = np.diff(begins, append=np.count_nonzero(held)).astype(np.float32)
-    mean = np.add.reduceat(sums.reshape(-1, own.labels)[held], begins, axis=0) / counts[:, None]
-    return np.split(shares(mean.astype(np.float32, copy=False)), before[1:])
+    held = owners.ravel()
+    begins = np.flatnonzero(np.diff(held[held < nobody], prepend=-1))  # every word has a piece of its own
+    counts = np.diff(begins, append=np.count_nonzero(held < nobody)).astype(np.float32)
+    mean = np.add.reduceat(sums.reshape(-1, own.labels)[held < nobody], begins, axis=0) / counts[:, None]
+    ends = np.cumsum([len(stretch.words) for stretch in batch])
+    return np.split(shares(mean.astype(np.float32, copy=False)), ends[:-1])
 
 
 def _said(own: Encoder, asked: Sequence[tuple[Words, int]]) -> Floats:
     """Return what lists and rules say of words, by the square root of the number of features; then a row of noughts."""
     bags: list[int] = []
-    ends: list[int] = []
+    counts: list[int] = []
     for words, place in asked:
+        before = len(bags)
         bags += _form(words.written[place], words.kinds[place])
         bags += [own.features[clue] for clue in of_place(words, place) if clue in own.features]
-        ends.append(len(bags))
-    counts = np.diff([0, *ends, len(bags)])
-    rows = np.full((len(counts), max(1, counts.max())), len(own.said) - 1)
-    rows[np.arange(rows.shape[1]) < counts[:, None]] = bags
-    said: Floats = own.said[rows].sum(axis=1)
-    said /= np.sqrt(np.maximum(counts, 1), dtype=np.float32)[:, None]
-    return said
+        counts.append(len(bags) - before)
+    return summed(own.said, bags, [*counts, 0])
 
 
 @lru_cache(maxsize=30_000)

@@ -85,6 +85,7 @@ class Words:
         self.letters = self._letters()
         self.lines = self._lines()
         self.tone = self._tone()
+        self.placed: dict[int, list[str]] = {}  # the features of places, worked out when first asked
 
     def _gaps(self) -> list[str]:
         """Return what stands before each word, and after the last: a blank, a break, punctuation."""

@@ -16,6 +16,13 @@ def features(words: Words, at: int) -> tuple[str, ...]:
 
 def of_place(words: Words, at: int) -> list[str]:
     """Return what is said of a word by its place in the text."""
+    known = words.placed.get(at)
+    if known is None:
+        known = words.placed[at] = _placed(words, at)
+    return known
+
+
+def _placed(words: Words, at: int) -> list[str]:
     own, low = words.kinds[at], words.written[at].lower()
     placed = [
         f"R{words.rules[at]}",

@@ -30,6 +30,8 @@ UNDECIDED = 0.02
 READING = 0.7
 #: From this chance on a small common word is worth judging, by the encoder's reading alone.
 SMALL_WORD = 0.4
+#: From this chance on a word is judged that belongs to another language elsewhere: `Em opened the door`.
+FOREIGN = 0.85
 #: Words of texts that are judged at once: enough that starting to calculate costs little, and 10 MB.
 WORDS_AT_ONCE = 4_000
 #: Below this chance, by the encoder's reading alone, names and places are dropped that a rule is sure of.
@@ -86,15 +88,15 @@ class Question:
             return Judgement(self.found, (), (), answer.read)
         likely = answer.likely
         words, at, found = self.words, answer.at, self.found
-        meant = dict(zip(at, (1 - likely[:, 0]).tolist(), strict=True))
+        meant = dict(zip(at, (1 - likely[:, 0]).tolist(), strict=True)) if found else {}
         identifies = 1 - likely[:, 0] - likely[:, -1]
         sure = any(span.score >= SURE for span in found) or float(identifies.max()) >= NOBODY
         if veto and not sure and len(words.written) >= MANY_WORDS:
             veto, threshold = NOBODY, 1.0
         elif veto and len(words.written) <= FEW_WORDS:
             threshold = max(threshold, SURE_ALONE)
-        heard = answer.heard() if veto else {}
-        titled = {one for one, word in enumerate(words.written) if word.lower() in words.titled}
+        heard = answer.heard() if veto and any(span.recogniser in _HEARD for span in found) else {}
+        titled = {one for one, word in enumerate(words.written) if word.lower() in words.titled} if found else set()
         kept = tuple(
             span
             for span, reach in words.touching(sorted(found, key=lambda span: span.start))
@@ -144,7 +146,7 @@ class Answer:
             if one not in known
             and words.open[one]
             and (read[one, 0] <= 1 - SMALL_WORD or words.written[one].lower() in JOINING)
-            and not _of_another_language(words.written[one])
+            and (read[one, 0] <= 1 - FOREIGN or not _of_another_language(words.written[one]))
         ]
         return cls((*at, *more), np.concatenate([both, read[more]]), read)
 

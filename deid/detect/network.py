@@ -16,6 +16,7 @@ from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
+from scipy.sparse import csr_array
 
 from deid.detect.evidence import Words
 from deid.detect.features import of_place, of_word
@@ -82,8 +83,8 @@ def chances(texts: Sequence[Words], judged: Sequence[Sequence[int]]) -> Floats:
     needed = [wanted]
     for _ in net.layers:
         needed.insert(0, _around(needed[0], there))
-    summed = _summed(net, texts, [here - start for here, start in zip(_cut(needed[0], starts), starts, strict=False)])
-    hidden = np.maximum(_even(_times(summed, net.inner[0]) + net.inner[1]), 0)
+    own = _summed(net, texts, [here - start for here, start in zip(_cut(needed[0], starts), starts, strict=False)])
+    hidden = np.maximum(_even(_times(own, net.inner[0]) + net.inner[1]), 0)
     for (weights, bias), (here, heard) in zip(net.layers, pairwise(needed), strict=True):
         row = np.zeros(len(there), np.int64)
         row[here] = np.arange(1, len(here) + 1)
@@ -91,7 +92,7 @@ def chances(texts: Sequence[Words], judged: Sequence[Sequence[int]]) -> Floats:
         both = _times(beside[row[heard[:, None] + _BESIDE]].reshape(len(heard), len(weights)), weights) + bias
         value, gate = np.split(both, 2, axis=1)
         hidden = beside[row[heard]] + _even(value / (1 + np.exp(-gate)))
-    own = summed[np.searchsorted(needed[0], wanted)]
+    own = own[np.searchsorted(needed[0], wanted)]
     sums = _times(hidden, net.outer[0]) + net.outer[1] + _times(own, net.direct)
     return shares(sums)
 
@@ -125,13 +126,19 @@ def _summed(net: Network, texts: Sequence[Words], places: Sequence[Places]) -> F
             bags += _rows(words.written[at], words.kinds[at])
             bags += [net.rows[clue] for clue in of_place(words, at) if clue in net.rows]
             known.append(len(bags) - before)
-    summed = np.zeros((len(known), net.table.shape[1]), np.float32)
-    counts = np.array(known, np.int64)
-    filled = np.flatnonzero(counts)
-    if len(filled):
-        summed[filled] = np.add.reduceat(net.table[bags], (np.cumsum(counts) - counts)[filled], axis=0)
-    summed /= np.sqrt(np.maximum(counts, 1), dtype=np.float32)[:, None]
-    return summed
+    return summed(net.table, bags, known)
+
+
+def summed(table: Floats, bags: Sequence[int], counts: Sequence[int]) -> Floats:
+    """Return for each word the sum of its rows of a table, by the square root of their number.
+
+    `bags` are the rows of all words, one word after the other, `counts` how many each has.
+    """
+    ends = np.concatenate(([0], np.cumsum(counts)))
+    members = csr_array((np.ones(len(bags), np.float32), bags, ends), shape=(len(counts), len(table)))
+    both: Floats = members @ table
+    both /= np.sqrt(np.maximum(counts, 1), dtype=np.float32)[:, None]
+    return both
 
 
 @lru_cache(maxsize=30_000)

@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from deid.detect.beginnings import DEPTH, OTHER, beginnings
 
-#: Stretches of four characters of which is remembered what could begin there.
+#: Stretches of five characters of which is remembered what could begin there.
 REMEMBERED = 200_000
 #: The expressions of all sweeps, each with the number of its sweep and its own number there.
 _REGISTERED: list[tuple[int, int, re.Pattern[str]]] = []
@@ -67,7 +67,7 @@ def _possible(registered: int) -> _Possible:
 
 
 class _Possible(dict[str, tuple[int, ...]]):
-    """Which groups of expressions, alike in how they begin, could match where one character precedes and three follow.
+    """Which groups of expressions, alike in how they begin, could match where one character precedes and four follow.
 
     Worked out when first asked.
     """

@@ -135,6 +135,8 @@ def _label_of(rule: str) -> str:
 
 def marked(words: Words, judged: Sequence[int], likely: npt.NDArray[np.float32], threshold: float) -> Iterator[Span]:
     """Yield the stretches of one label among the words that are likely enough."""
+    worth = np.flatnonzero(likely[:, 0] <= 1 - JOINED)  # what is less likely is nothing, whatever stands beside it
+    judged, likely = [judged[at] for at in worth.tolist()], likely[worth]
     best = likely[:, 1:-1].argmax(axis=1) + 1
     least = np.array([_least(words, at, LABELS[label], threshold) for at, label in zip(judged, best, strict=True)])
     meant = (1 - likely[:, 0] - likely[:, -1] > least) & (likely[:, 0] < 1 - threshold)
@@ -226,6 +228,8 @@ def _plausible_code(words: Words, at: int, label: str, sure: float) -> bool:
     token = words.tokens[at]
     written, own = token.group(), words.kinds[at]
     plain = lexicon.fold_word(written).removesuffix("'s")
+    if words.gaps[at].endswith("{"):
+        return False  # where a value would stand: {street_name}
     if label == "username":
         return not written.isalpha() or (
             plausible.unknown(plain) and bool(_LOGIN.search(words.text, max(0, token.start() - 40), token.start()))

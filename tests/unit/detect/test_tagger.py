@@ -109,3 +109,40 @@ def test_a_name_that_a_rule_is_sure_of_goes_back_where_the_encoder_hears_none(
 
     assert word in kept(0.0)
     assert (word in kept(VETO)) is stays
+
+
+@pytest.mark.parametrize(
+    ("text", "gone"),
+    [
+        ("The clot was pulled at the RVI before midnight, no deficit now.", "the RVI"),
+        ("He stacks shelves at Bet365 in the canteen and hates it.", "Bet365"),
+        ("Bathroom is upstairs, rail asked for, daughter Brannigan helps with the shopping.\n\nrt", "rt"),
+        ("Third listening visit with Brannigan. Em opened the door herself and looked tired.", "Em"),
+    ],
+)
+def test_what_stands_around_a_word_is_believed_more_than_lists_and_forms(text: str, gone: str) -> None:
+    assert gone in found(text)
+
+
+def test_a_small_word_goes_only_with_the_place_that_it_joins() -> None:
+    text = "Seen in the clinic on the ward; the scan at the RVI showed nothing of note."
+    assert [word for word in found(text) if word.lower().startswith("the")] == ["the RVI"]
+
+
+@pytest.mark.parametrize(
+    ("text", "gone", "stays"),
+    [
+        ("Attending: dr. will\nInsurance: none", "will", ""),
+        ("nursing note\npt HODGKIN rm 41B, slept well", "HODGKIN", ""),
+        ("Seen with stephanie hodgkin today, no change.", "stephanie hodgkin", ""),
+        ("s/p Ivor Lewis esophagectomy, doing well. Stephanie rang.", "Stephanie", "Lewis"),
+        ("Written by Dr. Anselm Hartley FRCS, PhD", "Anselm Hartley", "FRCS"),
+        ("ward 4, user: scurry\nnext entry", "scurry", ""),
+        ("Present: Dr. Hugo. Gartland fracture fixed overnight.", "Hugo", "Gartland"),
+    ],
+)
+def test_names_end_where_others_begin(text: str, gone: str, stays: str) -> None:
+    spans = LayeredDetector().find_all([text], [()])[0]
+    written = [text[span.start : span.end] for span in spans]
+    assert gone in written
+    assert not stays or not any(stays in word for word in written)
