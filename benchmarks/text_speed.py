@@ -2,8 +2,8 @@
 
     python benchmarks/text_speed.py [--notes N] [--json OUT.json]
 
-Times are processor seconds of this process (wall-clock for processes), each the best of three rounds. The notes are those
-of the mirror and of any labelled corpora beside this checkout; equal texts are searched once, as in a release.
+Times are processor seconds of this process (wall-clock for processes), each the best of three rounds. The notes are
+those of the mirror and of any labelled corpora beside this checkout; equal texts are searched once, as in a release.
 """
 
 from __future__ import annotations
