@@ -16,7 +16,6 @@ from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
-from scipy.sparse import csr_array
 
 from deid.detect.evidence import Words
 from deid.detect.features import of_place, of_word
@@ -134,10 +133,12 @@ def summed(table: Floats, bags: Sequence[int], counts: Sequence[int]) -> Floats:
 
     `bags` are the rows of all words, one word after the other, `counts` how many each has.
     """
-    ends = np.concatenate(([0], np.cumsum(counts)))
-    members = csr_array((np.ones(len(bags), np.float32), bags, ends), shape=(len(counts), len(table)))
-    both: Floats = members @ table
-    both /= np.sqrt(np.maximum(counts, 1), dtype=np.float32)[:, None]
+    both: Floats = np.zeros((len(counts), table.shape[1]), np.float32)
+    known = np.asarray(counts, np.int64)
+    filled = np.flatnonzero(known)
+    if len(filled):
+        both[filled] = np.add.reduceat(table[bags], (np.cumsum(known) - known)[filled], axis=0)
+    both /= np.sqrt(np.maximum(known, 1), dtype=np.float32)[:, None]
     return both
 
 

@@ -70,6 +70,7 @@ _DOSED = re.compile(
     r"\s(?:\d+(?:[.,]\d+)?\s?(?:mg|mcg|g|ml|units?|iu|%)\b|(?:was|were|is|has been|to be)\s(?:held|stopped|withheld|tapered|titrated|restarted|discontinued|continued|increased|reduced)\b)",
     re.IGNORECASE,
 )
+_POSSESSED = re.compile("['’]s$", re.IGNORECASE)
 _GENERIC = lexicon.word_set("places_generic")
 _PLACES = ("site", "organisation", "city", "street_address")
 #: Small words within names of places and days, and from which chance on they belong to what stands beside them.
@@ -144,6 +145,9 @@ def marked(words: Words, judged: Sequence[int], likely: npt.NDArray[np.float32],
     sure = dict(zip(judged, (1 - likely[:, 0]).tolist(), strict=True))
     labels = {at: label for at, label in labels.items() if _plausible(words, at, label, sure[at])}
     _widen(words, labels, sure)
+    for at in [at for at in labels if labels[at] == "name" and labels.get(at + 1) == "place"]:
+        if words.gaps[at + 1] == " " and _POSSESSED.search(words.written[at]):
+            labels[at] = "place"  # Henderson's Relish
     run: list[int] = []
     surest = 0.0
     for at in sorted(labels):
@@ -277,6 +281,6 @@ def _span(words: Words, run: Sequence[int], label: str, surest: float) -> Iterat
         return
     if label == "place" and surest < CONVINCED and all(lexicon.fold_word(words.written[at]) in _GENERIC for at in run):
         return
-    if label != "place" and words.text[start:end].lower().endswith(("'s", "’s")):
+    if label != "place" and _POSSESSED.search(words.written[run[-1]]):
         end -= 2  # that of a place is its own: Guy's
     yield Span(start, end, KINDS[label], round(0.3 + 0.3 * surest, 2), "tagger")
