@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Container, Mapping, Sequence
 from functools import cache
@@ -30,6 +31,9 @@ TAGS: Mapping[str, str] = {
     "unknown": "REDACTED",
 }
 _DATES = frozenset({"date", "birth_date", "death_date"})
+#: Of places and days the article goes with the name, and is no part of it.
+_ARTICLED = _DATES | {"site", "organisation", "city", "street_address"}
+_ARTICLE = re.compile(r"the\s+(?=\S)", re.IGNORECASE)
 
 
 class Replacer(Protocol):
@@ -54,7 +58,8 @@ class Tagging:
         for span in spans:
             tag = TAGS.get(span.kind, span.kind.upper())
             of_tag = numbers.setdefault(tag, {})
-            number = of_tag.setdefault(_same(text[span.start : span.end]), len(of_tag) + 1)
+            _, value = _without_article(span.kind, text[span.start : span.end])
+            number = of_tag.setdefault(_same(value), len(of_tag) + 1)
             tags.append(f"[{tag}_{number}]")
         return tags
 
@@ -85,7 +90,11 @@ class Surrogating:
         """Return a surrogate for each span; what cannot be invented becomes a tag."""
         delta, year = self._delta(subject), year_of(text)
         written = [text[span.start : span.end] for span in spans]
-        return [self._one(span.kind, value, delta, year) for span, value in zip(spans, written, strict=True)]
+        parts = [_without_article(span.kind, value) for span, value in zip(spans, written, strict=True)]
+        return [
+            article + self._one(span.kind, value, delta, year)
+            for span, (article, value) in zip(spans, parts, strict=True)
+        ]
 
     def _delta(self, subject: str | None) -> int | None:
         if subject is None or self._first_days is None:
@@ -114,6 +123,12 @@ def _moved(written: str, delta: int | None, order: Order, year: int) -> str | No
     if readings == {None}:
         return moved(written, delta, order, year)
     return readings.pop() if len(readings) == 1 else None
+
+
+def _without_article(kind: str, written: str) -> tuple[str, str]:
+    """Return the article before the name of a place or day, if any, and the name: `the RVI` is `RVI`."""
+    article = _ARTICLE.match(written) if kind in _ARTICLED else None
+    return (written[: article.end()], written[article.end() :]) if article else ("", written)
 
 
 def _same(written: str) -> str:

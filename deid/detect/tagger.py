@@ -111,7 +111,7 @@ def _joins(words: Words, labels: Mapping[int, str], at: int, label: str, sure: f
     return (
         word in JOINING
         and sure >= JOINED
-        and label in ("place", "date")
+        and (label == "place" or (label == "date" and at + 1 in labels))  # what rules find of a day is all of it
         and (word == "the" or label == _of_neighbour(words, labels, at, -1))
     )
 

@@ -12,7 +12,7 @@ from deid.dates import delta_days
 from deid.errors import DataError, UsageError
 from deid.keys import Key
 from deid.model import Known, Span
-from deid.replacing import Tagging, rewrite
+from deid.replacing import Surrogating, Tagging, rewrite
 from deid.surrogates import Surrogates
 from deid.transform import build
 from deid.transform.redact import WHOLE, Redact
@@ -139,3 +139,14 @@ def test_one_number_for_one_value_in_other_case() -> None:
     text = "Ann, ANN and Bea"
     spans = [Span(0, 3, "given_name", 1, "t"), Span(5, 8, "given_name", 1, "t"), Span(13, 16, "given_name", 1, "t")]
     assert Tagging().of(text, spans, None) == ["[NAME_1]", "[NAME_1]", "[NAME_2]"]
+
+
+def test_an_article_is_no_part_of_a_place_or_day() -> None:
+    text = "at the Balfour, then Balfour, from the 14th of March 2020"
+    spans = [Span(3, 14, "site", 0.9, "t"), Span(21, 28, "site", 0.9, "t"), Span(35, 57, "date", 0.9, "t")]
+    assert Tagging().of(text, spans, None) == ["[ORGANISATION_1]", "[ORGANISATION_1]", "[DATE_1]"]
+    first, second, day = Surrogating(KEY, 364, "both", False).of(text, spans, "A")
+    assert first == f"the {second}"
+    assert second != "Balfour"
+    assert day.startswith("the ")
+    assert "14th of March" not in day
