@@ -20,6 +20,10 @@ _NUMBER = r"(?:\s{0,2}(?:number|numbers|num|nbr|no|nr|id|ids|identifier|code)\b\
 _LINK = r"\s{0,2}(?:\((?:[^()\n]{0,20})\)\s?)?(?:is|was|of|on file|reads|ending(?:\s(?:in|with))?|=|:|#|-|–|\.|,|;|>|\[|\(|\||\"|“|'){0,2}\s{0,3}[\[(|\"“'#:]{0,2}"
 
 
+_BODY = r"(?:(?:right|left|r|l)[- ])?(?:fingers?|thumbs?|palms?|iris|retinas?|retinal|face|facial|full-face|voice|vein|gait|bite|foot|fp)[- ]?(?:prints?|marks?|vein)?"
+_KEPT_AS = r"(?:template|scan|image|hash|card|slip|record|file|photo|photograph|still|sample|recording|set|lift|map|id|model)s?"
+
+
 def _labelled(
     labels: str, kind: str, score: float = 0.9, *, screen: Iterable[str] = (), bare: bool = False
 ) -> tuple[Pattern, ...]:
@@ -124,6 +128,9 @@ _FORMS: tuple[Pattern, ...] = (
     pattern(r"\b(?:filed|listed|registered|kept|held|known|ones?|notes?|charts?|films?|scans?|slides?|letters?|him|her|them)\s(?:[a-z]+\s){0,3}?under\s(?:the\s)?(?:number\s)?(?P<id>\d{5,6}|\d{4}/\d{2})(?![\w%]|[-.,/]\d)", "record_number", 0.55),
     pattern(r"\b(?i:badge|shield|collar)(?:\s(?:no|number|#))?[.:#\s]{1,3}(?P<id>(?=[A-Z-]{0,4}\d)[A-Z]{0,3}-?\d{2,7})(?![\w%]|[-.,/]\d)", "licence_number", 0.75, flags=0),
     pattern(r"(?<![\w.-])(?P<id>[-+]?\d{1,2}\.\d{1,8}\s?[,;/]\s?[-+]?\d{1,3}\.\d{1,8})(?![\w%]|\.\d)", "coordinates", 0.8, check=lambda m: _placed(m)),
+    # what a body tells of its bearer
+    pattern(rf"(?<!\w)(?P<id>{_BODY}\s?{_KEPT_AS}(?:\s(?:no\.?|number|id|ref)|\s?#|:)?\s(?=[\w/.-]{{0,20}}\d)[A-Z0-9][\w/.-]{{1,22}}\w)", "biometric", 0.8),
+    pattern(r"(?<!\w)tattoo(?:s|ed)?\s(?:of\s(?:an?\s|the\s)?|reads?\s|reading\s|saying\s|that says\s|with the words?\s)(?P<id>[^,.;:\n]{2,40}[^,.;:\n\s])", "biometric", 0.6, screen=("tattoo",)),
     # user names
     pattern(r"(?<![A-Za-z])(?:user(?:\s?(?:name|id))?|username|userid|login(?:\sid)?|log-?in|logged in as|badge(?:\s?(?:id|no|#))?|handle|screen ?name|signed in as|account name|epic user|entered by user|uid|net ?id|employee id|staff id)\s?(?:is|was|=|:|#|-)?\s{0,2}['\"“]?(?P<id>[A-Za-z][A-Za-z0-9._-]{2,24}[A-Za-z0-9]|[A-Za-z]{1,4}\d{2,10})(?![\w@])", "username", 0.85,
             check=lambda m: _user_name(m)),
@@ -194,7 +201,7 @@ class Identifiers:
     examples: ClassVar[tuple[str, ...]] = (
         "MRN «84736251» was reviewed", "Medical record number: «00482917», staging", "chart no. «77-41-903»", "SSN: «536-90-4399»", "accession «S21-40417»",
         "subject «1003-017» was dosed", "screening no «SCR-0417»", "pump serial «NX4417720»", "NPI «1093817465»", "member ID «XQH884210733»", "account # «V12480687»",
-        "licence plate «7KTR224»", "user name: «jhalloran2»", "logged in as «mvelez»", "his NHS number is «943 476 5919»", "specimen «BB-20417-3»", "(«FD12-8841»)", "block «08:SP0119»",
+        "licence plate «7KTR224»", "user name: «jhalloran2»", "logged in as «mvelez»", "taken, «thumbprint card TP-33-0148-L», witnessed", "stored «R-thumb template 0x3F9A» today", "a tattoo of a «swallow and Shaz»", "his NHS number is «943 476 5919»", "specimen «BB-20417-3»", "(«FD12-8841»)", "block «08:SP0119»",
     )  # fmt: skip
     counter_examples: ClassVar[tuple[str, ...]] = (
         "NCT01234567 protocol", "KEYNOTE-189 arm B", "ICD-10 C50.911", "carboplatin AUC 5 q21d x 4", "Stage T2N0M0", "BRCA1 c.68_69delAG", "CD4 200-350 cells", "account of events",
@@ -203,10 +210,10 @@ class Identifiers:
 
     def find(self, text: str) -> Iterable[Span]:
         """Return the identifying numbers of a text."""
-        if not has_figure.search(text) and not _NAMES_USER.search(text):
+        if not has_figure.search(text) and not _WORDED.search(text):
             return ()
         return _TABLE.find(text, "identifiers")
 
 
 has_figure = re.compile(r"\d")
-_NAMES_USER = re.compile(r"user|log-?in|logged in|badge|handle|screen ?name|signed in", re.IGNORECASE)
+_WORDED = re.compile(r"user|log-?in|logged in|badge|handle|screen ?name|signed in|tattoo", re.IGNORECASE)

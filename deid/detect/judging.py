@@ -31,7 +31,7 @@ READING = 0.7
 #: From this chance on a small common word is worth judging, by the encoder's reading alone.
 SMALL_WORD = 0.4
 #: From this chance on a word is judged that belongs to another language elsewhere: `Em opened the door`.
-FOREIGN = 0.85
+FOREIGN = 0.6
 #: Words of texts that are judged at once: enough that starting to calculate costs little, and 10 MB.
 WORDS_AT_ONCE = 4_000
 #: Below this chance, by the encoder's reading alone, names and places are dropped that a rule is sure of.

@@ -210,16 +210,32 @@ def extended(text: str, spans: Iterable[Span]) -> Iterator[Span]:
             own = given in lexicon.given_names() and eponym in lexicon.eponyms()
             if own and not plausible.named_after(text, bearer.end()):
                 yield Span(span.start, bearer.end(), span.kind, span.score, "extended")
-        elif span.kind in ("site", "city", "organisation") and _with_tail(text, span) > span.end:
-            yield Span(span.start, _with_tail(text, span), span.kind, span.score, "extended")
+        elif span.kind in _PLACES and (stretch := _with_unit(text, span)) != (span.start, span.end):
+            yield Span(*stretch, span.kind, span.score, "extended")
 
 
 #: In small letters a surname that is an eponym too: `stephanie hodgkin`.
 _EPONYM_NEXT = re.compile(r" ([a-z][a-z'’-]{2,20})(?![\w'’-])")
-_TAIL = re.compile(
-    r"[ ](?:House|Vale|Green|Cross|Heath|Lodge|Manor|Grange|Hall|Harbou?r|Falls|Springs|Grove|Ridge|Creek|Bay|Abbey|Castle|Park|Mills|Beach|Common|Moor|Gate|Bridge)(?!\w)",
+_PLACES = ("site", "city", "organisation", "street_address")
+#: The part of a house before or after its street: `top flat, 9 Marine Tce`, `Viaduct Road, basement`, `Fairmead, 2a`.
+_LEVEL = r"(?:top|ground|first|second|third|fourth|garden|basement|upper|lower|attic)[- ](?:flat|floor|bell)"
+_NUMBERED = r"(?:flat|apt\.?|unit|room|pitch|plot|lot|berth|no\.?)\s?\d{1,4}[a-z]?"
+_UNIT_BEFORE = re.compile(rf"(?<!\w)(?:{_LEVEL}|basement|{_NUMBERED}),?\s(?:at\s)?$|(?<!\w)rear of\s$", re.IGNORECASE)
+_UNIT_AFTER = re.compile(
+    rf",?\s(?:{_LEVEL}|back stair|basement|{_NUMBERED})(?!\w)|,\s\d{{1,3}}[a-z](?=[.,;)]|\s(?:and|or|is|has|with|no|but|at)\b|$)",
     re.IGNORECASE,
 )
+_TAIL = re.compile(
+    r"[ ](?:(?:High |Primary |Grammar |Secondary |Junior |Infant )?School|Academy|Comp|College|Board|Office|Trust|Society|Foundation|Association|Surgery|Practice|Scans|Labs|Diagnostics|House|Vale|Green|Cross|Heath|Lodge|Manor|Grange|Hall|Harbou?r|Falls|Springs|Grove|Ridge|Creek|Bay|Abbey|Castle|Park|Mills|Beach|Common|Moor|Gate|Bridge)(?!\w)",
+    re.IGNORECASE,
+)
+
+
+def _with_unit(text: str, span: Span) -> tuple[int, int]:
+    """Return where a place begins and ends with its flat or floor and the word that says what it is."""
+    end = _with_tail(text, span)
+    before, after = _UNIT_BEFORE.search(text, max(0, span.start - 24), span.start), _UNIT_AFTER.match(text, end)
+    return (before.start() if before else span.start), (after.end() if after else end)
 
 
 def _with_tail(text: str, span: Span) -> int:

@@ -29,13 +29,16 @@ KINDS: Mapping[str, str] = {
     "name": "person_name", "place": "site", "number": "record_number", "initials": "initials", "username": "username",
     "date": "date", "age": "age",
 }  # fmt: skip
-BALANCED, CAREFUL = 0.15, 0.06
+BALANCED, CAREFUL = 0.07, 0.06
 #: From this chance on a capital belongs to the name or place beside it.
-BESIDE = 0.12
-#: From this chance on forms are believed that usually stand for something else: single letters, small numbers.
-ODD_FORM = 0.6
-#: From this chance on what stands around a word, capitalised or not, is believed more than what the lists say of it.
-AGAINST_LISTS, AGAINST_LISTS_IN_SMALL_LETTERS = 0.5, 0.95
+BESIDE = 0.08
+#: From this chance on forms are believed that usually stand for something else: single letters, small numbers; numbers
+#: of houses sooner.
+ODD_FORM = 0.45
+HOUSE_NUMBER, SHORT_NUMBER = 0.15, 0.3
+#: From this chance on what stands around a word, capitalised or not, is believed more than what the lists say of it;
+#: of a clinical term last.
+AGAINST_LISTS, AGAINST_LISTS_IN_SMALL_LETTERS, AGAINST_TERMS = 0.3, 0.8, 0.5
 #: From this chance on a number is believed that looks like a range or a code of another kind.
 AGAINST_FORM = 0.9
 #: From this chance on what a word usually is does not count against it.
@@ -59,6 +62,10 @@ _INITIALS = re.compile(
 )
 #: Two small numbers, or three with few figures: a range, a course of values, a blood pressure.
 _RANGE = re.compile(r"\d{1,3}-\d{1,3}|\d{1,2}-\d{1,2}-\d|\d{2,3}/\d{2,3}")
+#: A number that is called, and no year.
+_CALLED = re.compile(r"(?!19\d\d$|20\d\d$)\d{3,6}")
+#: A time of day without its colon.
+_CLOCK = re.compile(r"[01]\d[0-5]\d|2[0-3][0-5]\d")
 #: A unit of measurement by another: `ng/mL`, `kU/L`, `mL/min`.
 _UNIT = re.compile(
     r"(?:[kmunµ]?(?:g|mol|U|IU|L|Eq)|mcg|cells?)/(?:[dmu]?L|mmol|mol|min|kg|h|hr|day|m2|mm3)", re.IGNORECASE
@@ -75,7 +82,7 @@ _GENERIC = lexicon.word_set("places_generic")
 _PLACES = ("site", "organisation", "city", "street_address")
 #: Small words within names of places and days, and from which chance on they belong to what stands beside them.
 JOINING = frozenset(("the", "of", "and", "at", "in", "on", "over", "o"))
-JOINED = 0.05
+JOINED = 0.03
 
 
 def could_be_marked(word: str) -> bool:
@@ -140,7 +147,9 @@ def marked(words: Words, judged: Sequence[int], likely: npt.NDArray[np.float32],
     judged, likely = [judged[at] for at in worth.tolist()], likely[worth]
     best = likely[:, 1:-1].argmax(axis=1) + 1
     least = np.array([_least(words, at, LABELS[label], threshold) for at, label in zip(judged, best, strict=True)])
-    meant = (1 - likely[:, 0] - likely[:, -1] > least) & (likely[:, 0] < 1 - threshold)
+    called = np.array([bool(_CALLED.fullmatch(words.written[at])) for at in judged], bool)
+    identifies = (1 - likely[:, 0] - likely[:, -1] > least) | (called & (likely[:, 0] < 1 - CONVINCED))
+    meant = identifies & (likely[:, 0] < 1 - threshold)
     labels = {at: LABELS[label] for at, label, holds in zip(judged, best, meant, strict=True) if holds}
     sure = dict(zip(judged, (1 - likely[:, 0]).tolist(), strict=True))
     labels = {at: label for at, label in labels.items() if _plausible(words, at, label, sure[at])}
@@ -196,23 +205,40 @@ def _plausible(words: Words, at: int, label: str, sure: float) -> bool:
     if label in _FORM_OF:
         form = bool(_FORM_OF[label].fullmatch(written)) or (label == "date" and sure >= NAMED_DAY)
         return form and (label == "age" or own[0] != "#" or not _counted(words, at))
-    if (label == "place" and _HOUSE.fullmatch(written)) or (label == "name" and len(written) == 1):
+    if label == "place" and _HOUSE.fullmatch(written):
+        return sure >= HOUSE_NUMBER
+    if label == "name" and len(written) == 1:
         return sure >= ODD_FORM
+    if "".join(filter(str.isalpha, plain)) in _HEADINGS:
+        return False
     if label in ("username", "number", "initials"):
         return _plausible_code(words, at, label, sure)
-    if sure < CONVINCED and plausible.eponym_use(words.text, token.start(), token.end()):
+    if label == "name" and sure < CONVINCED and plausible.eponym_use(words.text, token.start(), token.end()):
         return False
-    if sure >= (AGAINST_LISTS if written[0].isupper() else AGAINST_LISTS_IN_SMALL_LETTERS) and own[0] != "#":
+    return _plausible_name(words, at, label, sure)
+
+
+def _plausible_name(words: Words, at: int, label: str, sure: float) -> bool:
+    """Whether a person or a place may be meant, the sooner the surer the chance is."""
+    written, own = words.written[at], words.kinds[at]
+    plain = lexicon.fold_word(written).removesuffix("'s")
+    clinical = _is_clinical(plain)
+    if own[0] == "#":
+        return label == "place" and sure >= CONVINCED and sum(map(str.isalpha, written)) > 1  # Bet365, 119th
+    least = AGAINST_LISTS_IN_SMALL_LETTERS if written[0].islower() else AGAINST_TERMS if clinical else AGAINST_LISTS
+    if sure >= least:
         return True
-    if own[0] == "#" and label == "place" and sure >= CONVINCED and sum(map(str.isalpha, written)) > 1:
-        return True  # Bet365, 119th
-    if plain in lexicon.clinical_words() and plain not in lexicon.english_names():
+    if clinical or (own[0] in "UM" and CLINICAL_CODE.fullmatch(written)):
         return False
-    if own[0] == "#" or (own[0] in "UM" and CLINICAL_CODE.fullmatch(written)):
-        return False
-    if label == "name" and _DOSED.match(words.text, token.end()):
+    if label == "name" and _DOSED.match(words.text, words.tokens[at].end()):
         return False
     return _plausible_word(words, at, plain)
+
+
+@lru_cache(maxsize=30_000)
+def _is_clinical(plain: str) -> bool:
+    """Whether a word, or the last part of one with a hyphen, is a clinical term and no name: `mid-thigh`."""
+    return any(word in lexicon.clinical_words() and word not in lexicon.english_names() for word in (plain, plain.rpartition("-")[2]))  # fmt: skip
 
 
 def _plausible_word(words: Words, at: int, plain: str) -> bool:
@@ -244,12 +270,12 @@ def _plausible_code(words: Words, at: int, label: str, sure: float) -> bool:
             own[0] in "#U"
             and not code
             and not _counted(words, at)
+            and not (_CLOCK.fullmatch(written) and words.gaps[at + 1].startswith(":"))
             and not CODE_BEFORE.search(words.text, max(0, token.start() - 24), token.start())
         )
     if _UNIT.fullmatch(written) and any(map(str.isdigit, words.written[at - 1] if at else "")):
         return False
-    letters = "".join(filter(str.isalpha, plain))
-    if letters in NO_WRITER or letters in _HEADINGS or words.gaps[at + 1].startswith("#"):
+    if "".join(filter(str.isalpha, plain)) in NO_WRITER or words.gaps[at + 1].startswith("#"):
         return False
     return bool(_INITIALS.fullmatch(written)) and (sure >= ODD_FORM or plain not in NOT_INITIALS)
 
@@ -267,7 +293,7 @@ def _identifies(written: str, sure: float) -> bool:
     figures = sum(map(str.isdigit, written))
     least = 5 if "/" in written or "." in written else 4
     return (
-        figures >= (least if sure < ODD_FORM else least - 2)
+        figures >= (least if sure < SHORT_NUMBER else least - 2)
         and not CLINICAL_CODE.fullmatch(written)
         and (sure >= AGAINST_FORM or not _RANGE.fullmatch(written))
     )

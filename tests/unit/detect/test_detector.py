@@ -98,7 +98,7 @@ def test_max_recall_takes_words_after_titles_and_labels(rules: LayeredDetector, 
 
 
 def test_max_recall_takes_what_it_does_not_know(rules: LayeredDetector) -> None:
-    text = "the qwertlin was small on Monday"
+    text = "He has a small qwertlin at the ankle, dressed on Monday."
     assert found(rules, text) == []
     assert found(rules.in_mode("max_recall"), text) == ["qwertlin", "Monday"]
 

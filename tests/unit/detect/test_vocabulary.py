@@ -62,7 +62,7 @@ def test_badges_last_digits_and_places_on_earth_go(text: str, gone: str) -> None
 
 
 def test_a_sentence_that_ends_after_at_is_no_address() -> None:
-    assert found("Verified 0412 at home. No pulse felt.") == []
+    assert found("Verified at 04:12 at home. No pulse felt.") == []
     assert found("Conus at L1. No collapse.") == []
 
 
