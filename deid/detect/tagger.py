@@ -64,6 +64,9 @@ _INITIALS = re.compile(
 _RANGE = re.compile(r"\d{1,3}-\d{1,3}|\d{1,2}-\d{1,2}-\d|\d{2,3}/\d{2,3}")
 #: A number that is called, and no year.
 _CALLED = re.compile(r"(?!19\d\d$|20\d\d$)\d{3,6}")
+_YEARS = frozenset(("yo", "yr", "yrs", "y"))
+#: An age under 90 with its unit or the sex: `84yo`, `39M`.
+_AGED = re.compile(r"[1-8]?\d(?:yo|y/o|yrs?|y|[mf])", re.IGNORECASE)
 #: A time of day without its colon.
 _CLOCK = re.compile(r"[01]\d[0-5]\d|2[0-3][0-5]\d")
 #: A unit of measurement by another: `ng/mL`, `kU/L`, `mL/min`.
@@ -202,6 +205,10 @@ def _plausible(words: Words, at: int, label: str, sure: float) -> bool:
     token = words.tokens[at]
     written, own = token.group(), words.kinds[at]
     plain = lexicon.fold_word(written).removesuffix("'s")
+    letters = "".join(filter(str.isalpha, plain))
+    counted = letters in _YEARS and at > 0 and words.written[at - 1].isdigit()
+    if letters in _HEADINGS or counted or _AGED.fullmatch(written):
+        return False
     if label in _FORM_OF:
         form = bool(_FORM_OF[label].fullmatch(written)) or (label == "date" and sure >= NAMED_DAY)
         return form and (label == "age" or own[0] != "#" or not _counted(words, at))
@@ -209,8 +216,6 @@ def _plausible(words: Words, at: int, label: str, sure: float) -> bool:
         return sure >= HOUSE_NUMBER
     if label == "name" and len(written) == 1:
         return sure >= ODD_FORM
-    if "".join(filter(str.isalpha, plain)) in _HEADINGS:
-        return False
     if label in ("username", "number", "initials"):
         return _plausible_code(words, at, label, sure)
     if label == "name" and sure < CONVINCED and plausible.eponym_use(words.text, token.start(), token.end()):

@@ -61,6 +61,7 @@ FRAGMENTS = [
     "Group A",
     "left breast UOQ",
     "PSA 4.25 ng/mL",
+    "84yo with Warthin tumor",
 ]
 
 
@@ -146,3 +147,13 @@ def test_names_end_where_others_begin(text: str, gone: str, stays: str) -> None:
     written = [text[span.start : span.end] for span in spans]
     assert gone in written
     assert not stays or not any(stays in word for word in written)
+
+
+@pytest.mark.parametrize("age", ["84yo", "69 yo", "17M", "39F", "55y/o", "a 72-year-old", "41 y.o."])
+def test_ages_up_to_89_stay(age: str) -> None:
+    text = (
+        f"Seen by Dr. Brannigan. Accession: E62072424\nCLINICAL: {age} with Warthin tumor; PT1 disease.\nPLAN: none"
+    )
+    spans = LayeredDetector().find_all([text], [()])[0]
+    start = text.index(age)
+    assert not any(span.start < start + len(age) and start < span.end for span in spans)
