@@ -151,9 +151,7 @@ def test_names_end_where_others_begin(text: str, gone: str, stays: str) -> None:
 
 @pytest.mark.parametrize("age", ["84yo", "69 yo", "17M", "39F", "55y/o", "a 72-year-old", "41 y.o."])
 def test_ages_up_to_89_stay(age: str) -> None:
-    text = (
-        f"Seen by Dr. Brannigan. Accession: E62072424\nCLINICAL: {age} with Warthin tumor; PT1 disease.\nPLAN: none"
-    )
+    text = f"Seen by Dr. Brannigan. Accession: E62072424\nCLINICAL: {age} with Warthin tumor; PT1 disease.\nPLAN: none"
     spans = LayeredDetector().find_all([text], [()])[0]
     start = text.index(age)
     assert not any(span.start < start + len(age) and start < span.end for span in spans)
