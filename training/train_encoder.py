@@ -38,7 +38,12 @@ from deid.detect.features import of_form, of_place
 from deid.detect.pieces import BEGIN, END, Pieces
 from deid.detect.tagger import LABELS
 
-WIDTH, HEADS, DEPTH, BAG = 384, 12, 3, 48
+WIDTH, HEAD, DEPTH, BAG = 384, 32, 3, 48
+#: What every layer keeps once it has learnt for an epoch: heads, and figures between its two products.
+HEADS, BETWEEN = 6, 768
+HEADS_AT_FIRST = WIDTH // HEAD
+#: Batches by which is judged what is kept.
+WEIGHED = 120
 #: Features of a word that are read at most, pieces of a batch, and how often a feature must be seen.
 FEATURES, BATCH, LEAST = 24, 4096, 6
 #: What a word counts for: worth judging, open to a second opinion, settled by a rule.
@@ -67,6 +72,7 @@ class Layers(nn.Module):
         super().__init__()
         self.first = _norm(held, "embeddings.LayerNorm")
         self.parts = nn.ModuleList()
+        self.gates: list[tuple[Tensor, Tensor]] = []
         for at in range(DEPTH):
             name = f"encoder.layer.{at}"
             heard = [_linear(held, f"{name}.attention.self.{part}") for part in ("query", "key", "value")]
@@ -82,17 +88,30 @@ class Layers(nn.Module):
 
     def forward(self, given: Tensor, added: Tensor, absent: Tensor | None = None) -> Tensor:
         hidden = self.first(given) + added
-        for part in self.parts:
+        for at, part in enumerate(self.parts):
             asks, holds, says = (
-                each.unflatten(-1, (HEADS, WIDTH // HEADS)).transpose(1, 2)
-                for each in part["heard"](hidden).chunk(3, -1)
+                each.unflatten(-1, (-1, HEAD)).transpose(1, 2) for each in part["heard"](hidden).chunk(3, -1)
             )
-            drawn = (asks @ holds.transpose(-1, -2)) * (WIDTH // HEADS) ** -0.5
+            drawn = (asks @ holds.transpose(-1, -2)) * HEAD**-0.5
             drawn = drawn if absent is None else drawn + absent.to(drawn.dtype)
-            heard = (drawn.softmax(-1).to(says.dtype) @ says).transpose(1, 2).flatten(2)
+            heard = (drawn.softmax(-1).to(says.dtype) @ says).transpose(1, 2)
+            heard = (heard * self.gates[at][0][:, None] if self.gates else heard).flatten(2)
             hidden = part["after"](hidden + part["joined"](heard))
-            hidden = part["last"](hidden + part["narrow"](functional.gelu(part["wide"](hidden))))
+            bent = functional.gelu(part["wide"](hidden))
+            bent = bent * self.gates[at][1] if self.gates else bent
+            hidden = part["last"](hidden + part["narrow"](bent))
         return hidden
+
+    def keep(self, at: int, heads: Tensor, between: Tensor) -> None:
+        """Keep of one layer only these heads and these figures between its two products."""
+        part = self.parts[at]
+        of_heads = (heads[:, None] * HEAD + torch.arange(HEAD)).flatten()
+        rows = (torch.arange(3)[:, None] * WIDTH + of_heads).flatten()
+        cut = (("heard", rows, 0), ("joined", of_heads, 1), ("wide", between, 0), ("narrow", between, 1))
+        for name, kept, axis in cut:
+            part[name].weight = nn.Parameter(part[name].weight.data.index_select(axis, kept))
+            if axis == 0:
+                part[name].bias = nn.Parameter(part[name].bias.data[kept])
 
 
 class Learnt(nn.Module):
@@ -213,33 +232,72 @@ def filled(group: Sequence[Read]) -> tuple[Tensor, ...]:
 
 
 def learn(model: Learnt, reads: Sequence[Read], epochs: int, seed: int) -> None:
-    """Fit the weights to the notes; the table of pieces stays as it is."""
+    """Fit the weights to the notes: one epoch whole, the others narrow; the table of pieces stays as it is."""
     rng = random.Random(seed)
     steps = epochs * (len(batches(reads, random.Random(seed))) + 2)
-    layers = list(model.layers.parameters())
-    beside = [part for name, part in model.named_parameters() if not name.startswith("layers.")]
-    rule = torch.optim.AdamW(
-        [{"params": beside, "lr": RATE, "weight_decay": 1e-4}, {"params": layers, "lr": RATE_OF_LAYERS}], fused=True
-    )
-    pace = torch.optim.lr_scheduler.LambdaLR(
-        rule, lambda at: min(at / (0.1 * steps), 0.5 * (1 + cos(pi * min(1.0, max(0.0, at / steps - 0.1) / 0.9))))
-    )
-    model.train()
+    done = 0
     for epoch in range(epochs):
         started, figures = time.monotonic(), []
+        if epoch == 1:
+            narrow(model, [filled([reads[at] for at in group]) for group in batches(reads, rng)[:WEIGHED]])
+        if epoch <= 1:
+            rule, pace = _rule(model, steps, done)
         for group in batches(reads, rng):
-            clues, rows, owners, labels, worth = filled([reads[at] for at in group])
-            sums = model(clues, rows, owners)
-            lost = functional.cross_entropy(sums.flatten(0, 1), labels.flatten(), reduction="none")
-            loss = (lost * worth.flatten()).sum() / worth.sum().clamp(min=1)
+            loss = lost(model, filled([reads[at] for at in group]))
             rule.zero_grad()
             loss.backward()
             nn.utils.clip_grad_norm_(model.parameters(), 1.0)
             rule.step()
             pace.step()
+            done += 1
             figures.append(float(loss.detach()))
         print(f"epoch {epoch + 1}: loss {np.mean(figures):.4f}, {time.monotonic() - started:.0f} s", flush=True)
     model.eval()
+
+
+def lost(model: Learnt, batch: Sequence[Tensor]) -> Tensor:
+    """Return the cross-entropy of a batch, each word by its worth."""
+    clues, rows, owners, labels, worth = batch
+    sums = model(clues, rows, owners)
+    each = functional.cross_entropy(sums.flatten(0, 1), labels.flatten(), reduction="none")
+    return (each * worth.flatten()).sum() / worth.sum().clamp(min=1)
+
+
+def _rule(model: Learnt, steps: int, done: int) -> tuple[torch.optim.Optimizer, torch.optim.lr_scheduler.LRScheduler]:
+    """Return the rule of learning and its pace: up for a tenth of the steps, then down by a cosine."""
+    layers = list(model.layers.parameters())
+    beside = [part for name, part in model.named_parameters() if not name.startswith("layers.")]
+    rule = torch.optim.AdamW(
+        [{"params": beside, "lr": RATE, "weight_decay": 1e-4}, {"params": layers, "lr": RATE_OF_LAYERS}], fused=True
+    )
+
+    def pace(at: int) -> float:
+        past = (at + done) / steps
+        return min(past / 0.1, 0.5 * (1 + cos(pi * min(1.0, max(0.0, past - 0.1) / 0.9))))
+
+    return rule, torch.optim.lr_scheduler.LambdaLR(rule, pace)
+
+
+def narrow(model: Learnt, weighed: Sequence[Sequence[Tensor]]) -> None:
+    """Keep of every layer what the loss depends on most: the gradient by a gate at each part (Michel et al. 2019)."""
+    layers = model.layers
+    layers.gates = [
+        (torch.ones(HEADS_AT_FIRST, requires_grad=True), torch.ones(len(part["wide"].bias), requires_grad=True))
+        for part in layers.parts
+    ]
+    gates = [gate for pair in layers.gates for gate in pair]
+    worth = [torch.zeros(len(gate)) for gate in gates]
+    model.train()
+    for batch in weighed:
+        for known, slope in zip(worth, torch.autograd.grad(lost(model, batch), gates), strict=True):
+            known += slope.abs()
+    layers.gates = []
+    for at in range(DEPTH):
+        heads, between = (
+            known.topk(most).indices.sort().values
+            for known, most in zip(worth[2 * at : 2 * at + 2], (HEADS, BETWEEN), strict=True)
+        )
+        layers.keep(at, heads, between)
 
 
 def write(model: Learnt, pieces: Sequence[str], figures: np.ndarray, scales: np.ndarray, names: Sequence[str], path: Path) -> None:  # fmt: skip  # noqa: E501
@@ -270,7 +328,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--variants", type=int, default=3, help="variants of each hand-written note")
     parser.add_argument("--composed", type=int, default=800, help="composed notes")
-    parser.add_argument("--epochs", type=int, default=3)
+    parser.add_argument("--epochs", type=int, default=4)
     parser.add_argument("--seed", type=int, default=11)
     parser.add_argument("--without", nargs="*", default=[], help="files of notes to leave out")
     options = parser.parse_args()

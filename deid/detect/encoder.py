@@ -8,9 +8,9 @@ general English (all-MiniLM-L6-v2, Apache-2.0; MiniLM: Wang et al. 2020) and tra
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cache, lru_cache
+from functools import cache
 from importlib import resources
 from io import BytesIO
 from typing import Any
@@ -19,9 +19,10 @@ import numpy as np
 import numpy.typing as npt
 
 from deid.detect.evidence import Words
-from deid.detect.features import of_form, of_place
-from deid.detect.network import Floats, shares, summed
+from deid.detect.features import of_form
+from deid.detect.network import shares
 from deid.detect.pieces import BEGIN, END, Pieces
+from deid.detect.sums import Floats, Sums
 
 #: Pieces that are read at once: a word hears those of its own stretch.
 STRETCH = 118
@@ -37,7 +38,7 @@ class Encoder:
 
     pieces    the vocabulary; `table` holds two figures of four bits a byte, `scales` the step of each row
     places    what is added by place in the stretch, places x width
-    features  the row of each feature in `said`, features x bag
+    said      what lists and rules say of a word, words x bag
     session   the layers: what pieces and features say, texts x pieces x width and bag, to sums of the labels
     labels    how many labels there are
     """
@@ -46,8 +47,7 @@ class Encoder:
     table: npt.NDArray[np.uint8]
     scales: Floats
     places: Floats
-    features: Mapping[str, int]
-    said: Floats
+    said: Sums
     session: Any
     labels: int
 
@@ -87,8 +87,11 @@ def encoder() -> Encoder:
         part["table"],
         part["scales"].astype(np.float32),
         part["places"].astype(np.float32),
-        {name: row for row, name in enumerate(_lines(part["features"]))},
-        part["said"].astype(np.float32) * part["said_scales"].astype(np.float32)[:, None],
+        Sums(
+            part["said"].astype(np.float32) * part["said_scales"].astype(np.float32)[:, None],
+            {name: row for row, name in enumerate(_lines(part["features"]))},
+            of_form,
+        ),
         session,
         session.get_outputs()[0].shape[-1],
     )
@@ -111,7 +114,8 @@ def read(texts: Sequence[Words], asked: Sequence[Sequence[int]]) -> list[Floats]
         for stretch in (stretches(words, own.pieces) if wanted else ())
         if not wanted.isdisjoint(stretch.words)
     ]
-    said = _said(own, [(texts[number], at) for number, stretch in listed for at in stretch.words])
+    said = own.said.of([(texts[number], stretch.words) for number, stretch in listed])
+    said = np.concatenate([said, np.zeros((1, said.shape[1]), np.float32)])  # the last row is of pieces of no word
     first = 0
     of_length: dict[int, list[tuple[int, Stretch, int]]] = {}
     for number, stretch in listed:
@@ -129,22 +133,21 @@ def read(texts: Sequence[Words], asked: Sequence[Sequence[int]]) -> list[Floats]
 
 def stretches(words: Words, pieces: Pieces) -> Iterator[Stretch]:
     """Yield the stretches of a text, cut between words; a word of very many pieces is read by its first ones."""
-    rows: list[int] = []
-    owners: list[int] = []
-    first, current, begun = 0, -1, 0  # the first word, the current one, and where the pieces of that begin
-    for row, owner in pieces.of(words.text, words.tokens):
-        if owner > current:
-            current, begun = owner, len(rows)
-        if len(rows) >= STRETCH and begun:
-            if current > first:
-                yield Stretch(range(first, current), tuple(rows[:begun]), tuple(owners[:begun]))
-            rows, owners = rows[begun:], [each - (current - first) if each >= 0 else -1 for each in owners[begun:]]
-            first, begun = current, 0
-        if len(rows) < STRETCH:
-            rows.append(row)
-            owners.append(owner - first if owner >= 0 else -1)
-    if current >= first:
-        yield Stretch(range(first, len(words.tokens)), tuple(rows), tuple(owners))
+    rows: list[int] = list(pieces.of(words.between[0]))
+    owners = [-1] * len(rows)
+    first = 0
+    for at, (word, after) in enumerate(zip(words.written, words.between[1:], strict=True)):
+        own, further = pieces.of(word), pieces.of(after)
+        if rows and len(rows) + len(own) + len(further) > STRETCH:
+            if at > first:
+                yield Stretch(range(first, at), tuple(rows), tuple(owners))
+            rows, owners, first = [], [], at
+        rows += (*own, *further)
+        owners += [at - first] * len(own) + [-1] * len(further)
+        if len(rows) > STRETCH:
+            del rows[STRETCH:], owners[STRETCH:]
+    if words.written:
+        yield Stretch(range(first, len(words.written)), tuple(rows), tuple(owners))
 
 
 def _heard(own: Encoder, batch: Sequence[Stretch], firsts: Sequence[int], said: Floats) -> list[Floats]:
@@ -162,22 +165,3 @@ def _heard(own: Encoder, batch: Sequence[Stretch], firsts: Sequence[int], said: 
     mean = np.add.reduceat(sums.reshape(-1, own.labels)[held < nobody], begins, axis=0) / counts[:, None]
     ends = np.cumsum([len(stretch.words) for stretch in batch])
     return np.split(shares(mean.astype(np.float32, copy=False)), ends[:-1])
-
-
-def _said(own: Encoder, asked: Sequence[tuple[Words, int]]) -> Floats:
-    """Return what lists and rules say of words, by the square root of the number of features; then a row of noughts."""
-    bags: list[int] = []
-    counts: list[int] = []
-    for words, place in asked:
-        before = len(bags)
-        bags += _form(words.written[place], words.kinds[place])
-        bags += [own.features[clue] for clue in of_place(words, place) if clue in own.features]
-        counts.append(len(bags) - before)
-    return summed(own.said, bags, [*counts, 0])
-
-
-@lru_cache(maxsize=30_000)
-def _form(word: str, kind: str) -> tuple[int, ...]:
-    """Return the rows of the features that a word has wherever it stands."""
-    rows = encoder().features
-    return tuple(rows[clue] for clue in of_form(word, kind) if clue in rows)

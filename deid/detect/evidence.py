@@ -5,9 +5,10 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import lru_cache
-from itertools import pairwise
+from functools import cached_property, lru_cache
+from itertools import pairwise, repeat
 
 from deid.detect import lexicon, plausible
 from deid.detect.reading import NOT_FIRST
@@ -20,6 +21,9 @@ _FIGURES = re.compile(r"[0-9]+")
 _CAPITALS = re.compile(r"[^\W\d_a-z]+")
 _SMALL = re.compile(r"[a-z]+")
 _NO_LETTER = re.compile(r"[^a-z]")
+#: How a word stands in its text, and what is held of it there: see `Words`.
+Standing = tuple[str, str, str, int, str, str]
+Company = tuple[str, str, str, tuple[str, ...]]
 TITLES = frozenset(("mr", "mrs", "ms", "dr", "miss", "prof", "professor", "doctor", "nurse", "sister"))
 
 
@@ -70,31 +74,42 @@ class Words:
         known = kinds or {}
         self.kinds = [known.get(word) or kind_of(word) for word in self.written]
         self.near = ["~" + known[word] if word in known else _neighbour(word) for word in self.written]
-        self.gaps = self._gaps()
+        self.between = self._between()
+        self.gaps = ["^", *map(_gap, self.between[1:-1]), "^"] if self.tokens else ["^"]
         self.open = [True] * len(self.tokens)
         self.rules, self.weak = self._rules([span for span in found if span.recogniser != "ner"])
         self.model = self._entities([span for span in found if span.recogniser == "ner"])
-        self.again: dict[str, int] = {}
-        titled: set[str] = set()
-        for at, word in enumerate(self.written):
-            self.again[word.lower()] = self.again.get(word.lower(), 0) + 1
-            if at and self.near[at - 1] in TITLES:
-                titled.add(word.lower())
-        self.titled = titled
+        self._low = [word.lower() for word in self.written]
+        self.again = Counter(self._low)
+        self.titled = {low for low, before in zip(self._low[1:], self.near, strict=False) if before in TITLES}
         self.lowered = {word for word in self.written if word.islower()}
         self.letters = self._letters()
         self.lines = self._lines()
         self.tone = self._tone()
-        self.placed: dict[int, list[str]] = {}  # the features of places, worked out when first asked
 
-    def _gaps(self) -> list[str]:
-        """Return what stands before each word, and after the last: a blank, a break, punctuation."""
+    @cached_property
+    def standing(self) -> list[Standing]:
+        """How each word stands: what rules found, what is before and after it, how often it occurs, its line, the tone."""
+        again = [min(self.again[low], 4) for low in self._low]
+        return list(zip(self.rules, self.gaps, self.gaps[1:], again, self.lines, repeat(self.tone)))
+
+    @cached_property
+    def company(self) -> list[Company]:
+        """What is held of each word: its neighbours' view of it, the model's kind, who is unsure, marks of the text."""
+        return list(zip(self.near, self.model, self.weak, map(self._marks, range(len(self.written))), strict=True))
+
+    def _marks(self, at: int) -> tuple[str, ...]:
+        low, kind = self._low[at], self.kinds[at]
+        marks = ("titled",) if low in self.titled else ()
+        if kind[0] in "TM" and low in self.lowered:
+            marks = (*marks, "low")
+        return (*marks, "acr") if self.may_sign(at) else marks
+
+    def _between(self) -> list[str]:
+        """Return the text before each word, and after the last."""
         ends = [0, *(token.end() for token in self.tokens)]
         starts = [*(token.start() for token in self.tokens), len(self.text)]
-        edges = (0, len(self.tokens))
-        return [
-            _gap(self.text[end:start], at in edges) for at, (end, start) in enumerate(zip(ends, starts, strict=True))
-        ]
+        return [self.text[end:start] for end, start in zip(ends, starts, strict=True)]
 
     def _rules(self, found: Sequence[Span]) -> tuple[list[str], list[str]]:
         """Return for each word the kind of the surest finding of the rules that touches it, and who is unsure of it."""
@@ -165,12 +180,14 @@ class Words:
 
     def may_sign(self, at: int) -> bool:
         """Whether a short word has the letters of capitalised words that stand in a row somewhere in the text."""
-        low = self.written[at].lower()
+        low = self._low[at]
         return len(low) < 8 and self.kinds[at][0] != "#" and _NO_LETTER.sub("", low) in self.letters
 
 
-def _gap(between: str, edge: bool) -> str:
-    if "\n" in between or edge:
+@lru_cache(maxsize=10_000)
+def _gap(between: str) -> str:
+    """Return what stands between two words: a blank, a break, punctuation."""
+    if "\n" in between:
         return "^"
     plain = between.strip()
     return plain[:2] if plain else " "

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from deid.detect.evidence import Words, spelling
+from deid.detect.evidence import Company, Standing, Words, spelling
 
 _DIGIT, _SMALL, _CAPITAL = re.compile(r"[0-9]"), re.compile(r"[a-z]"), re.compile(r"[A-Z]")
 
@@ -16,34 +16,23 @@ def features(words: Words, at: int) -> tuple[str, ...]:
 
 def of_place(words: Words, at: int) -> list[str]:
     """Return what is said of a word by its place in the text."""
-    known = words.placed.get(at)
-    if known is None:
-        known = words.placed[at] = _placed(words, at)
-    return known
+    return [*of_standing(words.standing[at]), *of_company(words.company[at])]
 
 
-def _placed(words: Words, at: int) -> list[str]:
-    own, low = words.kinds[at], words.written[at].lower()
-    placed = [
-        f"R{words.rules[at]}",
-        f"G{words.gaps[at]}",
-        f"H{words.gaps[at + 1]}",
-        f"N{min(words.again[low], 4)}",
-        f"V{words.lines[at]}",
-        f"T{words.tone}",
-        f"Q{words.near[at]}",
-    ]
-    if words.model[at]:
-        placed.append(f"M{words.model[at]}")
-    if words.weak[at]:
-        placed.append(f"q{words.weak[at]}")
-    if low in words.titled:
-        placed.append("titled")
-    if own[0] in "TM" and low in words.lowered:
-        placed.append("low")
-    if words.may_sign(at):
-        placed.append("acr")
-    return placed
+def of_standing(standing: Standing) -> list[str]:
+    """Return the features of how a word stands in the text."""
+    return [f"{name}{said}" for name, said in zip("RGHNVT", standing, strict=True)]
+
+
+def of_company(company: Company) -> list[str]:
+    """Return the features of what is held of a word here and elsewhere in the text."""
+    near, model, weak, marks = company
+    said = [f"Q{near}"]
+    if model:
+        said.append(f"M{model}")
+    if weak:
+        said.append(f"q{weak}")
+    return [*said, *marks]
 
 
 def of_form(word: str, kind: str) -> tuple[str, ...]:

@@ -21,7 +21,8 @@ _HOUSE = r"(?:Cottages?|Yard|Wharf|Buildings|Barns?|Farm(?:house)?|Bank|Hollow|D
 _HOUSE_ALONE = r"(?:Cottages?|Farmhouse|Bungalow|Croft|Rectory|Vicarage|Manse|Forge|Grange|Steading|Mansions|Homestead|Smithy|Schoolhouse|Gatehouse|Oast|Mill House|(?:Mobile|Trailer|Caravan) Park)"
 _ROOM = r"(?:Blk|Block|Plot|Lot|Space|Unit|Villa|Way|Bldg|Building|Tower|Stand|Pitch|Berth|Slip|House|Hse|Caravan|Trailer|Flat|Apt|Room|Rm|Door|Suite|Stall|Site|Box|Km|Sector|Compound)"
 _LIVES = r"(?:live[sd]?|living|resid(?:es?|ing)|stay(?:s|ed|ing)?|lodg(?:es|ing)|rent(?:s|ed|ing)?|sleep(?:s|ing)?|moved?|moving|home|house|flat|address|key|letters?|post(?:ed)?|deliver(?:ed|y)?|hostel|hotel|door|farm|basement|grandma's|mother's|mum's|daughter's|son's|place|shop|collect(?:ed)?|papers|boat|float|hotel|lodge|signed|gate|room|office|clinic|parcels?|discharge[d]?|step)"
-_ENDING = r"(?:gata|gaten|gatan|vegen|veien|vägen|vej|gade|stra(?:ß|ss)e|str\.|weg|platz|kanal|gracht|kade|plein|dijk|singel|steeg|dreef|laan|straat|allee|ufer|damm|gasse|katu|polku|gränd|torget|plads|stræde|utca|maeul|-gil|-dong|-chome|-jo|sokak|caddesi)"
+_ENDINGS = ("gata", "gaten", "gatan", "vegen", "veien", "vägen", "vej", "gade", "straße", "strasse", "str.", "weg", "platz", "kanal", "gracht", "kade", "plein", "dijk", "singel", "steeg", "dreef", "laan", "straat", "allee", "ufer", "damm", "gasse", "katu", "polku", "gränd", "torget", "plads", "stræde", "utca", "maeul", "-gil", "-dong", "-chome", "-jo", "sokak", "caddesi")
+_ENDING = f"(?:{'|'.join(map(re.escape, _ENDINGS))})"
 _ONES = r"(?:one|two|three|four|five|six|seven|eight|nine)"
 _NUMBER_WORD = rf"(?:(?:twen|thir|for|fif|six|seven|eigh|nine)ty(?:[- ]{_ONES})?|ten|eleven|twelve|(?:thir|four|fif|six|seven|eigh|nine)teen|{_ONES})"
 _RESIDES = re.compile(rf"\b{_LIVES}\b", re.IGNORECASE)
@@ -72,7 +73,7 @@ _FORMS: tuple[Pattern, ...] = (
     pattern(rf"(?i:\b(?:address|new house|new place|home|house)\b)(?:\s(?:is|now|note|was|to|at))?\s?[:(]\s?(?P<id>(?:[Tt]he\s)?(?P<name>{_CAP}(?:\s{_CAP}){{0,3}})(?:,\s(?:{_NUMBER}|the [a-z]{{2,10}} one|(?:{_CAP}\s){{0,2}}{_CAP}))?)(?![\w’'])", "street_address", 0.5, check=_house_name, flags=0),
     pattern(rf"(?i:\b(?:live[sd]?|living|home|moved|stay(?:s|ing)?|brother|sister|mother|father|son|daughter|wife|husband|collect)\b)[^\n.;]{{0,24}}?\s(?:at|in|to|from)\s(?P<id>(?:[Tt]he\s)?(?P<name>(?:{_CAP}\s){{1,3}}){_HOUSE})(?!\w)", "street_address", 0.5, check=_house_name, flags=0),
     # a name before a number
-    pattern(rf"(?<![\w])(?P<id>(?P<name>[A-Za-zÀ-ÿ-]{{2,22}}{_ENDING})\s\d{{1,4}}\s?[a-z]?(?:,\s(?:port|gate|floor|etg|kv|tr)\.?\s\d{{1,4}})?)(?![\w%]|[.,]\d)", "street_address", 0.65, check=_foreign_street),
+    pattern(rf"(?<![\w])(?P<id>(?P<name>[A-Za-zÀ-ÿ-]{{2,22}}{_ENDING})\s\d{{1,4}}\s?[a-z]?(?:,\s(?:port|gate|floor|etg|kv|tr)\.?\s\d{{1,4}})?)(?![\w%]|[.,]\d)", "street_address", 0.65, check=_foreign_street, screen=_ENDINGS),
     pattern(rf"(?i:(?<![a-z])(?:at|in|from|home|bathroom at|not|on the|at the|address:?|on|lives?|now|c/o))\s(?P<id>(?P<name>(?:{_CAP}\s){{0,2}}{_CAP})\s(?:[A-Z]-?)?{_NUMBER}){_AFTER}", "street_address", 0.5, check=lambda m: _name_of_place(m) and (_near(m, 60) or m.string[m.start()].lower() != "o"), flags=0),
     pattern(rf"(?<![\w])(?P<id>(?:[Tt]he\s)?(?P<name>(?:{_CAP}\s){{0,2}}{_CAP}),\s(?:no\.?|number|house|gate|km|door|villa|block|port)\s\d{{1,4}}[a-z]?){_AFTER}", "street_address", 0.55, check=_house_name, flags=0),
     # plots, berths, blocks

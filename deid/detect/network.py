@@ -7,9 +7,9 @@ notes. Architecture: bags of features as in fastText (Joulin et al. 2016), gates
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 from importlib import resources
 from io import BytesIO
 from itertools import pairwise
@@ -18,9 +18,9 @@ import numpy as np
 import numpy.typing as npt
 
 from deid.detect.evidence import Words
-from deid.detect.features import of_place, of_word
+from deid.detect.features import of_word
+from deid.detect.sums import Floats, Sums
 
-Floats = npt.NDArray[np.float32]
 Places = npt.NDArray[np.int64]
 #: What keeps the division by a standard deviation from failing.
 SMALL = np.float32(1e-5)
@@ -33,15 +33,13 @@ _BESIDE = np.array([-1, 0, 1])
 class Network:
     """Weights as they are computed with.
 
-    rows    the row of each feature in `table`
-    table   features x width: what each feature says
+    sums    what the features of a word say in all, words x width
     inner   width x hidden, and its bias
     layers  each: 3 hidden x 2 hidden, and its bias
     outer   hidden x labels, and its bias; `direct` is width x labels
     """
 
-    rows: Mapping[str, int]
-    table: Floats
+    sums: Sums
     inner: tuple[Floats, Floats]
     layers: tuple[tuple[Floats, Floats], ...]
     outer: tuple[Floats, Floats]
@@ -58,8 +56,7 @@ def network() -> Network:
         part = {name: held[name].astype(np.float32) for name in held.files if name not in ("names", "table", "scales")}
     depth = sum(name.startswith("layer") for name in part)
     return Network(
-        {name: row for row, name in enumerate(names)},
-        table,
+        Sums(table, {name: row for row, name in enumerate(names)}, of_word),
         (part["inner"], part["inner_bias"]),
         tuple((part[f"layer{at}"], part[f"bias{at}"]) for at in range(depth)),
         (part["outer"], part["outer_bias"]),
@@ -82,7 +79,8 @@ def chances(texts: Sequence[Words], judged: Sequence[Sequence[int]]) -> Floats:
     needed = [wanted]
     for _ in net.layers:
         needed.insert(0, _around(needed[0], there))
-    own = _summed(net, texts, [here - start for here, start in zip(_cut(needed[0], starts), starts, strict=False)])
+    places = [(here - start).tolist() for here, start in zip(_cut(needed[0], starts), starts, strict=False)]
+    own = net.sums.of(list(zip(texts, places, strict=True)))
     hidden = np.maximum(_even(_times(own, net.inner[0]) + net.inner[1]), 0)
     for (weights, bias), (here, heard) in zip(net.layers, pairwise(needed), strict=True):
         row = np.zeros(len(there), np.int64)
@@ -113,40 +111,6 @@ def _around(places: Places, there: npt.NDArray[np.bool_]) -> Places:
 def _cut(places: Places, starts: Places) -> list[Places]:
     """Return the places that lie in each text."""
     return np.split(places, np.searchsorted(places, starts[1:-1]))
-
-
-def _summed(net: Network, texts: Sequence[Words], places: Sequence[Places]) -> Floats:
-    """Return what the features of words say in all, by the square root of their number."""
-    bags: list[int] = []
-    known: list[int] = []
-    for words, own in zip(texts, places, strict=True):
-        for at in own.tolist():
-            before = len(bags)
-            bags += _rows(words.written[at], words.kinds[at])
-            bags += [net.rows[clue] for clue in of_place(words, at) if clue in net.rows]
-            known.append(len(bags) - before)
-    return summed(net.table, bags, known)
-
-
-def summed(table: Floats, bags: Sequence[int], counts: Sequence[int]) -> Floats:
-    """Return for each word the sum of its rows of a table, by the square root of their number.
-
-    `bags` are the rows of all words, one word after the other, `counts` how many each has.
-    """
-    both: Floats = np.zeros((len(counts), table.shape[1]), np.float32)
-    known = np.asarray(counts, np.int64)
-    filled = np.flatnonzero(known)
-    if len(filled):
-        both[filled] = np.add.reduceat(table[bags], (np.cumsum(known) - known)[filled], axis=0)
-    both /= np.sqrt(np.maximum(known, 1), dtype=np.float32)[:, None]
-    return both
-
-
-@lru_cache(maxsize=30_000)
-def _rows(word: str, kind: str) -> tuple[int, ...]:
-    """Return the rows of the features that a word has wherever it stands."""
-    rows = network().rows
-    return tuple(rows[clue] for clue in of_word(word, kind) if clue in rows)
 
 
 def _times(figures: Floats, weights: Floats) -> Floats:

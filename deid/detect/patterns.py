@@ -46,14 +46,12 @@ class Table:
     def __init__(self, forms: Iterable[Pattern]) -> None:
         self.forms = tuple(forms)
         self._groups = ["id" if "id" in form.regex.groupindex else 0 for form in self.forms]
-        self._screened = [(number, form.screen) for number, form in enumerate(self.forms) if form.screen]
-        self._sweep = Sweep([form.regex for form in self.forms])
+        screens = {number: form.screen for number, form in enumerate(self.forms) if form.screen}
+        self._sweep = Sweep([form.regex for form in self.forms], screens)
 
     def find(self, text: str, recogniser: str) -> Iterator[Span]:
         """Yield the spans of all forms, form after form."""
-        lowered = text.lower()
-        left_out = {number for number, screen in self._screened if not any(word in lowered for word in screen)}
-        for number, matches in self._sweep.matches(text, left_out):
+        for number, matches in self._sweep.matches(text):
             form, group = self.forms[number], self._groups[number]
             for match in matches:
                 if form.check is None or form.check(match):

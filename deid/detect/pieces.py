@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 #: What is cut by itself: a run of letters and figures, or a sign.
 _RUN = re.compile(r"[^\W_]+|[^\w\s]|_")
 #: A run of more characters is no word; it is not cut.
 LONGEST_RUN = 40
+#: Words whose pieces are remembered; beyond it all are forgotten.
+REMEMBERED = 50_000
 UNKNOWN, BEGIN, END = "[UNK]", "[CLS]", "[SEP]"
 
 
@@ -24,25 +26,18 @@ class Pieces:
     rows: Mapping[str, int]
     _cut: dict[str, tuple[int, ...]] = field(default_factory=dict, repr=False)
 
-    def of(self, text: str, words: Sequence[re.Match[str]]) -> Iterator[tuple[int, int]]:
-        """Yield the row of each piece of a text with the number of the word that it belongs to, or -1."""
-        at = 0
-        for run in _RUN.finditer(text):
-            while at < len(words) and words[at].end() <= run.start():
-                at += 1
-            owner = at if at < len(words) and words[at].start() < run.end() else -1
-            for row in self._of_run(run.group()):
-                yield row, owner
-
-    def _of_run(self, run: str) -> tuple[int, ...]:
-        known = self._cut.get(run)
+    def of(self, text: str) -> tuple[int, ...]:
+        """Return the row of each piece of a word, or of what stands between words."""
+        known = self._cut.get(text)
         if known is None:
-            if len(self._cut) >= 50_000:
+            if len(self._cut) >= REMEMBERED:
                 self._cut.clear()
-            known = self._cut[run] = tuple(self._pieces(run)) if len(run) <= LONGEST_RUN else (self.rows[UNKNOWN],)
+            known = self._cut[text] = tuple(row for run in _RUN.findall(text) for row in self._pieces(run))
         return known
 
     def _pieces(self, run: str) -> list[int]:
+        if len(run) > LONGEST_RUN:
+            return [self.rows[UNKNOWN]]
         plain = "".join(char for char in unicodedata.normalize("NFD", run.lower()) if not unicodedata.combining(char))
         found: list[int] = []
         start = 0

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
+from types import MappingProxyType
 
 from deid.detect.beginnings import DEPTH, OTHER, beginnings
 
@@ -18,18 +19,23 @@ _REGISTERED: list[tuple[int, int, re.Pattern[str]]] = []
 class Sweep:
     """Expressions that find together what each finds by itself with `finditer`. None may match the empty text.
 
+    `screens` says for some, by their number, words of which the text (in small letters) must hold one.
     All sweeps share the pass over a text: it is done once for the recognisers that ask one after the other.
     """
 
-    def __init__(self, expressions: Sequence[re.Pattern[str]]) -> None:
+    def __init__(
+        self, expressions: Sequence[re.Pattern[str]], screens: Mapping[int, Sequence[str]] = MappingProxyType({})
+    ) -> None:
         self._tries = [expression.match for expression in expressions]
+        self._screens = screens
         self._number = _REGISTERED[-1][0] + 1 if _REGISTERED else 0
         _REGISTERED.extend((self._number, number, regex) for number, regex in enumerate(expressions))
 
-    def matches(self, text: str, left_out: Collection[int] = ()) -> Iterator[tuple[int, list[re.Match[str]]]]:
+    def matches(self, text: str) -> Iterator[tuple[int, list[re.Match[str]]]]:
         """Yield the number of each expression that matches with its matches in order, none overlapping another."""
+        lowered = text.lower()
         for number, starts in _starts(text, len(_REGISTERED)).get(self._number, ()):
-            if number in left_out:
+            if number in self._screens and not any(word in lowered for word in self._screens[number]):
                 continue
             found: list[re.Match[str]] = []
             tried, reach = self._tries[number], 0

@@ -18,7 +18,7 @@ LONG = " ".join(f"{NOTE} Visit {number}, seen by the team at Harkwell." for numb
 def cut(text: str) -> list[str]:
     own = encoder().pieces
     names = {row: piece for piece, row in own.rows.items()}
-    return [names[row] for row, _ in own.of(text, Words(text, []).tokens)]
+    return [names[row] for row in own.of(text)]
 
 
 @pytest.mark.parametrize(

@@ -48,7 +48,7 @@ def test_a_word_is_judged_the_same_whatever_is_judged_beside_it() -> None:
 
 def test_the_weights_fit_each_other() -> None:
     net = network()
-    assert net.table.shape == (len(net.rows), net.inner[0].shape[0])
+    assert net.sums.of([(Words(NOTE, ()), [0, 2])]).shape == (2, net.inner[0].shape[0])
     assert net.outer[0].shape == (net.inner[0].shape[1], len(LABELS))
     assert all(weights.shape == (3 * len(bias) // 2, len(bias)) for weights, bias in net.layers)
 
