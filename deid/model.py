@@ -117,6 +117,9 @@ DIRECT_KINDS = frozenset(
         "coordinates",
     }
 )
+#: Kinds of places that a name tells, and of all places that a text names.
+NAMED_PLACES = frozenset({"site", "organisation", "city"})
+PLACES = NAMED_PLACES | {"street_address"}
 
 
 @dataclass(frozen=True, order=True)

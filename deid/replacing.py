@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from deid.dates import PROSE, PROSE_DAY_FIRST, Direction, delta_days, shifted
 from deid.keys import Key
-from deid.model import FirstDay, Span
+from deid.model import PLACES, FirstDay, Span
 from deid.surrogates import GROUPS, Surrogates
 from deid.written_dates import Order, moved, year_of
 
@@ -32,7 +32,7 @@ TAGS: Mapping[str, str] = {
 }
 _DATES = frozenset({"date", "birth_date", "death_date"})
 #: Of places and days the article goes with the name, and is no part of it.
-_ARTICLED = _DATES | {"site", "organisation", "city", "street_address"}
+_ARTICLED = _DATES | PLACES
 _ARTICLE = re.compile(r"the\s+(?=\S)", re.IGNORECASE)
 
 

@@ -20,7 +20,7 @@ from deid.decisions import Gate, Plan, Step, TablePlan
 from deid.facts import Facts, Hashes, Subjects
 from deid.hierarchy import Recoding
 from deid.memory import give_back
-from deid.model import GateOutcome, Measure, Role, Status, Verdict
+from deid.model import NAMED_PLACES, GateOutcome, Measure, Role, Status, Verdict
 from deid.recipe import Cells, united
 from deid.report.inputs import ColumnRisk
 from deid.runs import Spill
@@ -53,8 +53,6 @@ NUMERIC_KINDS = frozenset(
         "unknown",
     }
 )
-#: Kinds whose cells are named after people who are no subjects.
-ORGANISATIONS = frozenset({"site", "organisation", "city"})
 #: Columns whose output is invented or enciphered: a match there is chance, their own value is excluded by construction.
 NOT_SEARCHED = frozenset({"surrogate", "encrypt"})
 SHORT_SEARCHED = frozenset({"pseudonym", "remap_key", "recode_inside", "mask", "keep"})
@@ -241,7 +239,7 @@ def _scan_column(step: Step, table: str, column: str, values: pa.Array, scan: Sc
         values = _fields(values)
     numeric = kind in NUMERIC_KINDS or not pa.types.is_string(values.type)
     id_column = step.role is Role.DIRECT and step.do in SHORT_SEARCHED
-    words = step.do != "redact" and kind not in ORGANISATIONS and "identifier" not in step.accept
+    words = step.do != "redact" and kind not in NAMED_PLACES and "identifier" not in step.accept
     scan.column(table, column, values, numeric=numeric, id_column=id_column, words=words)
 
 

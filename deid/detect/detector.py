@@ -31,7 +31,7 @@ from deid.detect.tagger import BALANCED, CAREFUL
 from deid.detect.views import View, despaced, fold, joined, without_ocr_slips
 from deid.detect.worth import Worth
 from deid.errors import PolicyError, did_you_mean, problem_kind
-from deid.model import KINDS, Known, Span
+from deid.model import KINDS, NAMED_PLACES, Known, Span
 
 OPTIONS_REFUSED = problem_kind(
     "D601",
@@ -288,7 +288,6 @@ def _known_word(word: str) -> bool:
     return lexicon.is_word(word) or lexicon.is_name(word)
 
 
-_PLACES = frozenset({"site", "organisation", "city"})
 _WITHIN_NAME = (" ", "  ", "-")
 #: What a full stop may end within a name: an initial or another short form.
 _SHORT_FORM = re.compile(r"(?:^|[\s.'’-])[^\W\d_]{1,2}$")
@@ -314,7 +313,7 @@ def _of_one(text: str, left: Span, right: Span) -> bool:
     between = text[left.end : right.start]
     if left.kind == right.kind == "person_name":
         return between in _WITHIN_NAME or (between == ". " and bool(_SHORT_FORM.search(text[left.start : left.end])))
-    return left.kind in _PLACES and right.kind in _PLACES and bool(_WITHIN_PLACE.fullmatch(between))
+    return left.kind in NAMED_PLACES and right.kind in NAMED_PLACES and bool(_WITHIN_PLACE.fullmatch(between))
 
 
 def build_detector(options: Mapping[str, Any] | None = None) -> LayeredDetector:

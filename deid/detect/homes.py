@@ -21,7 +21,12 @@ _HOUSE = r"(?:Cottages?|Yard|Wharf|Buildings|Barns?|Farm(?:house)?|Bank|Hollow|D
 _HOUSE_ALONE = r"(?:Cottages?|Farmhouse|Bungalow|Croft|Rectory|Vicarage|Manse|Forge|Grange|Steading|Mansions|Homestead|Smithy|Schoolhouse|Gatehouse|Oast|Mill House|(?:Mobile|Trailer|Caravan) Park)"
 _ROOM = r"(?:Blk|Block|Plot|Lot|Space|Unit|Villa|Way|Bldg|Building|Tower|Stand|Pitch|Berth|Slip|House|Hse|Caravan|Trailer|Flat|Apt|Room|Rm|Door|Suite|Stall|Site|Box|Km|Sector|Compound)"
 _LIVES = r"(?:live[sd]?|living|resid(?:es?|ing)|stay(?:s|ed|ing)?|lodg(?:es|ing)|rent(?:s|ed|ing)?|sleep(?:s|ing)?|moved?|moving|home|house|flat|address|key|letters?|post(?:ed)?|deliver(?:ed|y)?|hostel|hotel|door|farm|basement|grandma's|mother's|mum's|daughter's|son's|place|shop|collect(?:ed)?|papers|boat|float|hotel|lodge|signed|gate|room|office|clinic|parcels?|discharge[d]?|step)"
-_ENDINGS = ("gata", "gaten", "gatan", "vegen", "veien", "vägen", "vej", "gade", "straße", "strasse", "str.", "weg", "platz", "kanal", "gracht", "kade", "plein", "dijk", "singel", "steeg", "dreef", "laan", "straat", "allee", "ufer", "damm", "gasse", "katu", "polku", "gränd", "torget", "plads", "stræde", "utca", "maeul", "-gil", "-dong", "-chome", "-jo", "sokak", "caddesi")
+_ENDINGS = (
+    "gata", "gaten", "gatan", "vegen", "veien", "vägen", "vej", "gade", "straße", "strasse", "str.", "weg", "platz",
+    "kanal", "gracht", "kade", "plein", "dijk", "singel", "steeg", "dreef", "laan", "straat", "allee", "ufer", "damm",
+    "gasse", "katu", "polku", "gränd", "torget", "plads", "stræde", "utca", "maeul", "-gil", "-dong", "-chome", "-jo",
+    "sokak", "caddesi",
+)  # fmt: skip
 _ENDING = f"(?:{'|'.join(map(re.escape, _ENDINGS))})"
 _ONES = r"(?:one|two|three|four|five|six|seven|eight|nine)"
 _NUMBER_WORD = rf"(?:(?:twen|thir|for|fif|six|seven|eigh|nine)ty(?:[- ]{_ONES})?|ten|eleven|twelve|(?:thir|four|fif|six|seven|eigh|nine)teen|{_ONES})"

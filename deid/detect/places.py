@@ -11,7 +11,7 @@ from typing import ClassVar
 
 from deid.detect import lexicon, plausible
 from deid.detect.patterns import Pattern, Table, pattern
-from deid.model import Span
+from deid.model import NAMED_PLACES, Span
 from deid.registry import register
 
 _SUFFIX = (
@@ -198,5 +198,5 @@ class Places:
     def find(self, text: str) -> Iterable[Span]:
         """Return the places and organisations of a text."""
         for span in _TABLE.find(text, "places"):
-            start = _own_start(text, span) if span.kind in ("site", "organisation", "city") else span.start
+            start = _own_start(text, span) if span.kind in NAMED_PLACES else span.start
             yield span if start == span.start else Span(start, span.end, span.kind, span.score, span.recogniser)

@@ -35,7 +35,7 @@ _AFTER_LOWER = re.compile(
 )
 
 
-_ENDS = re.compile(r"[ \t]*(?:$|\n|[,;|)(]|[ \t]{2})")
+_NO_MORE = re.compile(r"[ \t]*(?:$|\n|[,;|)(]|[ \t]{2})")
 
 
 @dataclass(frozen=True)
@@ -142,7 +142,7 @@ def _takes(text: str, token: Token, how: Reading, taken: int, previous_lower: bo
     if lowered in PARTICLES and (taken > 0 or how.any_capital or word[0].isupper()):
         after = re.compile(r"[ \t]{1,2}([^\W\d_][\w'-]+)").match(text, token.end())
         return bool(after and (after[1][0].isupper() or lexicon.is_only_a_name(after[1].lower())))
-    if how.any_word and not taken and lexicon.is_name(lowered) and _ENDS.match(text, token.end()):
+    if how.any_word and not taken and lexicon.is_name(lowered) and _NO_MORE.match(text, token.end()):
         return True  # `Attending: dr. will`
     if _no_name(word, lowered, how, taken):
         return False

@@ -9,10 +9,10 @@ from collections.abc import Iterable, Iterator
 
 from deid.detect import lexicon, plausible
 from deid.detect.reading import PARTICLES, TOKEN
-from deid.model import Span
+from deid.model import NAMED_PLACES, PLACES, Span
 
 _PERSONS = frozenset({"person_name", "given_name", "family_name", "clinician_name"})
-_NAMED = _PERSONS | {"site", "organisation", "city"}
+_NAMED = _PERSONS | NAMED_PLACES
 _STOP = lexicon.word_set("screening_stop")
 
 
@@ -210,13 +210,12 @@ def extended(text: str, spans: Iterable[Span]) -> Iterator[Span]:
             own = given in lexicon.given_names() and eponym in lexicon.eponyms()
             if own and not plausible.named_after(text, bearer.end()):
                 yield Span(span.start, bearer.end(), span.kind, span.score, "extended")
-        elif span.kind in _PLACES and (stretch := _with_unit(text, span)) != (span.start, span.end):
+        elif span.kind in PLACES and (stretch := _with_unit(text, span)) != (span.start, span.end):
             yield Span(*stretch, span.kind, span.score, "extended")
 
 
 #: In small letters a surname that is an eponym too: `stephanie hodgkin`.
 _EPONYM_NEXT = re.compile(r" ([a-z][a-z'’-]{2,20})(?![\w'’-])")
-_PLACES = ("site", "city", "organisation", "street_address")
 #: The part of a house before or after its street: `top flat, 9 Marine Tce`, `Viaduct Road, basement`, `Fairmead, 2a`.
 _LEVEL = r"(?:top|ground|first|second|third|fourth|garden|basement|upper|lower|attic)[- ](?:flat|floor|bell)"
 _NUMBERED = r"(?:flat|apt\.?|unit|room|pitch|plot|lot|berth|no\.?)\s?\d{1,4}[a-z]?"

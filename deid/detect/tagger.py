@@ -21,7 +21,7 @@ from deid.detect.evidence import TITLES, Words
 from deid.detect.identifiers import CLINICAL_CODE, CODE_BEFORE
 from deid.detect.name_lists import NO_WRITER, NOT_INITIALS
 from deid.detect.reading import PARTICLES
-from deid.model import Span
+from deid.model import PLACES, Span
 
 #: What a word can be; `other` is an identifier that the rules find better, such as a telephone number, or an open mark.
 LABELS = ("none", "name", "place", "number", "initials", "username", "date", "age", "other")
@@ -41,6 +41,8 @@ HOUSE_NUMBER, SHORT_NUMBER = 0.15, 0.3
 AGAINST_LISTS, AGAINST_LISTS_IN_SMALL_LETTERS, AGAINST_TERMS = 0.3, 0.8, 0.5
 #: From this chance on a number is believed that looks like a range or a code of another kind.
 AGAINST_FORM = 0.9
+#: From this chance on letters and figures are believed whatever other code or abbreviation they could be.
+AGAINST_CODES = 0.6
 #: From this chance on what a word usually is does not count against it.
 CONVINCED = 0.8
 #: From this chance on words may be a date that no rule knows: a feast, a local week.
@@ -82,7 +84,6 @@ _DOSED = re.compile(
 )
 _POSSESSED = re.compile("['’]s$", re.IGNORECASE)
 _GENERIC = lexicon.word_set("places_generic")
-_PLACES = ("site", "organisation", "city", "street_address")
 #: Small words within names of places and days, and from which chance on they belong to what stands beside them.
 JOINING = frozenset(("the", "of", "and", "at", "in", "on", "over", "o"))
 JOINED = 0.03
@@ -138,7 +139,7 @@ def _label_of(rule: str) -> str:
     """Return the label that a sure finding of the rules stands for."""
     kind, score = rule[:-1], rule[-1:]
     return (
-        {"person_name": "name", "date": "date", **dict.fromkeys(_PLACES, "place")}.get(kind, "")
+        {"person_name": "name", "date": "date", **dict.fromkeys(PLACES, "place")}.get(kind, "")
         if score.isdigit() and int(score) > 1
         else ""
     )
@@ -266,23 +267,29 @@ def _plausible_code(words: Words, at: int, label: str, sure: float) -> bool:
     if words.gaps[at].endswith("{"):
         return False  # where a value would stand: {street_name}
     if label == "username":
-        return not written.isalpha() or (
-            plausible.unknown(plain) and bool(_LOGIN.search(words.text, max(0, token.start() - 40), token.start()))
+        return (
+            not written.isalpha()
+            or sure >= CONVINCED
+            or (plausible.unknown(plain) and bool(_LOGIN.search(words.text, max(0, token.start() - 40), token.start())))
         )
     if label == "number":
         code = CLINICAL_CODE.fullmatch(written) and ("-" in written or "." in written)
         return (
             own[0] in "#U"
-            and not code
+            and not (code and sure < AGAINST_CODES)
             and not _counted(words, at)
             and not (_CLOCK.fullmatch(written) and words.gaps[at + 1].startswith(":"))
-            and not CODE_BEFORE.search(words.text, max(0, token.start() - 24), token.start())
+            and (sure >= CONVINCED or not CODE_BEFORE.search(words.text, max(0, token.start() - 24), token.start()))
         )
     if _UNIT.fullmatch(written) and any(map(str.isdigit, words.written[at - 1] if at else "")):
         return False
+    if sure >= CONVINCED:
+        return True
     if "".join(filter(str.isalpha, plain)) in NO_WRITER or words.gaps[at + 1].startswith("#"):
         return False
-    return bool(_INITIALS.fullmatch(written)) and (sure >= ODD_FORM or plain not in NOT_INITIALS)
+    return (sure >= AGAINST_CODES or bool(_INITIALS.fullmatch(written))) and (
+        sure >= ODD_FORM or plain not in NOT_INITIALS
+    )
 
 
 def _counted(words: Words, at: int) -> bool:
@@ -296,10 +303,10 @@ def _counted(words: Words, at: int) -> bool:
 def _identifies(written: str, sure: float) -> bool:
     """Whether figures are many enough for an identifier and no known clinical code."""
     figures = sum(map(str.isdigit, written))
-    least = 5 if "/" in written or "." in written else 4
+    least = 1 if sure >= CONVINCED else (5 if "/" in written or "." in written else 4) - 2 * (sure >= SHORT_NUMBER)
     return (
-        figures >= (least if sure < SHORT_NUMBER else least - 2)
-        and not CLINICAL_CODE.fullmatch(written)
+        figures >= least
+        and (sure >= (AGAINST_CODES if "-" in written else CONVINCED) or not CLINICAL_CODE.fullmatch(written))
         and (sure >= AGAINST_FORM or not _RANGE.fullmatch(written))
     )
 

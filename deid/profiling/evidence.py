@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from deid.model import DIRECT_KINDS
+from deid.model import DIRECT_KINDS, NAMED_PLACES
 from deid.profiling.described import described
 from deid.profiling.fit import HOLDS, LIKELY, NEVER, Fit, of
 from deid.profiling.header import Hint
@@ -58,7 +58,7 @@ def with_others(best: str, case: Case, tally: Tally) -> tuple[str, ...]:
     ):
         holds += [kind for kind in ("person_name",) if kind not in holds]
     if (
-        best in ("category", "constant", "site", "organisation", "city")
+        best in {"category", "constant", *NAMED_PLACES}
         and case.look.mask("street").any()
         and "street_address" not in holds
     ):
