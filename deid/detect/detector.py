@@ -28,7 +28,7 @@ from deid.detect.own import own_recognisers
 from deid.detect.places import Places
 from deid.detect.resolve import resolve, trimmed
 from deid.detect.tagger import BALANCED, CAREFUL
-from deid.detect.views import View, despaced, fold, joined, without_ocr_slips
+from deid.detect.views import View, despaced, fold, joined, with_letters, without_ocr_slips
 from deid.detect.worth import Worth
 from deid.errors import PolicyError, did_you_mean, problem_kind
 from deid.model import KINDS, NAMED_PLACES, Known, Span
@@ -216,11 +216,13 @@ class LayeredDetector:
         numbers: dict[str, Recogniser] = {
             name: strict[name] for name in ("dates", "contacts", "identifiers") if name in strict
         }
+        names: dict[str, Recogniser] = {name: own for name, own in strict.items() if name.startswith("names")}
         views = (
             (joined(view, _known_word), strict),
             (joined(view, _known_word, hyphens=False) if "-\n" in view.text else None, numbers),
             (despaced(view), strict),
             (without_ocr_slips(view), numbers),
+            (with_letters(view, lexicon.is_name), names),
         )
         for other, recognisers in views:
             if other is None:

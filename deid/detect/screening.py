@@ -210,8 +210,29 @@ def extended(text: str, spans: Iterable[Span]) -> Iterator[Span]:
             own = given in lexicon.given_names() and eponym in lexicon.eponyms()
             if own and not plausible.named_after(text, bearer.end()):
                 yield Span(span.start, bearer.end(), span.kind, span.score, "extended")
-        elif span.kind in PLACES and (stretch := _with_unit(text, span)) != (span.start, span.end):
+        elif (span.kind in PLACES and (stretch := _with_unit(text, span)) != (span.start, span.end)) or (
+            span.kind == "date" and (stretch := _with_year(text, span)) != (span.start, span.end)
+        ):
             yield Span(*stretch, span.kind, span.score, "extended")
+
+
+#: What tells one day of a feast or month, and what follows its name: `the eve of Gawai`, `tenth of Muharram`, `Elul 2009`.
+_DAY_OF = re.compile(
+    r"(?<!\w)(?:(?:the\s)?(?:eve|vigil|start|beginning|middle|end|(?:\d{1,2}(?:st|nd|rd|th)|last|first|second|third|[a-z]{3,6}th"
+    r"|[a-z]{5,9}eenth|twent(?:y-[a-z]{3,7}|ieth)|thirt(?:y-first|ieth))(?:\s(?:day|night))?)\sof\s(?:the\s)?|(?:end|mid|early|late)[ -])$",
+    re.IGNORECASE,
+)
+_OF_YEAR = re.compile(
+    r"(?<=[^\W\d_])(?:\s(?:eve|weekend|week)(?!\w))?(?:(?:\sof|,)?\s(?:19|20)\d\d(?![\d./-]|\s?(?:m[lg]|kcal|units?|steps)\b))?",
+    re.IGNORECASE,
+)
+
+
+def _with_year(text: str, span: Span) -> tuple[int, int]:
+    """Return where a day that is told by a name begins and ends, with the day of it and its year."""
+    before, after = _DAY_OF.search(text, max(0, span.start - 32), span.start), _OF_YEAR.match(text, span.end)
+    named = text[span.start].isalpha()
+    return (before.start() if before and named else span.start), (after.end() if after else span.end)
 
 
 #: In small letters a surname that is an eponym too: `stephanie hodgkin`.

@@ -271,6 +271,28 @@ def _ends_sentence(left: str, right: str, is_word: Callable[[str], bool]) -> boo
     return bool(_ADDRESS_DONE.search(left)) and not goes_on and (head[:1].isupper() or is_word(head.lower()))
 
 
+#: A word with a nought, one or five before one of its letters: `Za1nab`, `C0SGRAVE`.
+_SLIPPED = re.compile(r"(?<!\w)[^\W\d_]*[015][^\W_]*[^\W\d_](?!\w)")
+_LETTERS = str.maketrans("05", "os")
+
+
+def with_letters(view: View, is_name: Callable[[str], bool]) -> View | None:
+    """Return the view with digits for letters (0 for o, 1 for i or l, 5 for s) put right in names, or None without."""
+    seams: list[tuple[int, int]] = []
+
+    def mend(match: re.Match[str]) -> str:
+        token = match.group()
+        plain = token.lower().translate(_LETTERS)
+        mended = next((each for each in (plain.replace("1", one) for one in "il") if is_name(each)), token)
+        if len(token) < 4 or sum(map(str.isdigit, token)) * 2 >= len(token) or not mended.isalpha():
+            return token
+        seams.append(match.span())
+        return mended.upper() if token.upper() == token else mended if token[0].islower() else mended.title()
+
+    text = _SLIPPED.sub(mend, view.text)
+    return View(text, view.starts, view.ends, tuple(seams)) if seams else None
+
+
 def without_ocr_slips(view: View) -> View | None:
     """Return the view with letters for digits (O for 0, l for 1, S for 5) put right, or None without any."""
     seams: list[tuple[int, int]] = []

@@ -118,11 +118,30 @@ def test_a_name_that_a_rule_is_sure_of_goes_back_where_the_encoder_hears_none(
         ("The clot was pulled at the RVI before midnight, no deficit now.", "the RVI"),
         ("He stacks shelves at Bet365 in the canteen and hates it.", "Bet365"),
         ("Bathroom is upstairs, rail asked for, daughter Brannigan helps with the shopping.\n\nrt", "rt"),
+        ("Minutes of the listing meeting\n(LU-119) Ephraim Brannigan, 74, former greengrocer, listed again.", "LU-119"),
+        ("K22 says she cannot come on Thursday, the bus does not run. Rebook please.", "K22"),
+        ("Our ref LlW/7\n\nDear Mr Brannigan, thank you for your letter.", "LlW/7"),
+        ("rosehip wrote: anyone else on the pump tonight? brannigan said try after nine", "rosehip"),
         ("Third listening visit with Brannigan. Em opened the door herself and looked tired.", "Em"),
     ],
 )
 def test_what_stands_around_a_word_is_believed_more_than_lists_and_forms(text: str, gone: str) -> None:
     assert gone in found(text)
+
+
+@pytest.mark.parametrize("code", ["SF-36", "C5/6", "T2", "B12", "pT2", "V5", "Day 8", "COVID-19", "P2X7", "L4-5"])
+def test_codes_of_the_clinic_stay(code: str) -> None:
+    assert found(f"Reviewed by Brannigan today: {code} noted as before, no change, continue.") == ["Brannigan"]
+
+
+@pytest.mark.parametrize(
+    "day",
+    ["third day of Eid", "the fifth night of Chanukah", "Christmas day of 1951", "mid-March 2020", "end November"],
+)  # fmt: skip
+def test_a_day_goes_with_what_tells_it_apart(day: str) -> None:
+    text = f"She was seen by the team on {day}, and again later."
+    (spans,) = LayeredDetector().find_all([text], [()])
+    assert [text[span.start : span.end] for span in spans] == [day]
 
 
 def test_a_small_word_goes_only_with_the_place_that_it_joins() -> None:

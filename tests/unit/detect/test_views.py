@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deid.detect.views import despaced, fold, joined, without_ocr_slips
+from deid.detect.views import despaced, fold, joined, with_letters, without_ocr_slips
 
 
 @pytest.mark.parametrize(
@@ -77,3 +77,12 @@ def test_mends_slips_of_the_scanner_in_numbers_alone() -> None:
     assert view is not None
     assert view.text == "536-90-4399 and SOLO"
     assert unicodedata.is_normalized("NFC", view.text)
+
+
+def test_mends_slips_of_the_scanner_in_names_alone() -> None:
+    view = with_letters(
+        fold("Za1nab, W1LLIAM and 5arah; H5N1, COL1A1, T1DM, IL1RN"), {"zainab", "william", "sarah"}.__contains__
+    )
+    assert view is not None
+    assert view.text == "Zainab, WILLIAM and Sarah; H5N1, COL1A1, T1DM, IL1RN"
+    assert [view.text[start:end] for start, end in view.seams] == ["Zainab", "WILLIAM", "Sarah"]
