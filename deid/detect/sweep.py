@@ -10,8 +10,10 @@ from types import MappingProxyType
 
 from deid.detect.beginnings import DEPTH, OTHER, beginnings
 
-#: Stretches of five characters of which is remembered what could begin there.
-REMEMBERED = 200_000
+#: How many characters are looked up together first: the one before a match, and two of it.
+HEAD = 3
+#: Stretches of characters of which is remembered what could begin there.
+REMEMBERED = 50_000
 #: The expressions of all sweeps, each with the number of its sweep and its own number there.
 _REGISTERED: list[tuple[int, int, re.Pattern[str]]] = []
 
@@ -52,16 +54,28 @@ class Sweep:
 @lru_cache(maxsize=2)
 def _starts(text: str, registered: int) -> dict[int, list[tuple[int, list[int]]]]:
     """Return for every sweep its expressions with the places of a text where a match of them could begin."""
-    places: defaultdict[int, list[int]] = defaultdict(list)
     possible = _possible(registered)
+    if len(possible.sets) > REMEMBERED:
+        _possible.cache_clear()
+        possible = _possible(registered)
+    heads, tails = possible.heads, possible.tails
     framed = "\0" + text + "\0" * DEPTH
-    for at in range(len(text)):
-        for group in possible[framed[at : at + DEPTH + 1]]:
-            places[group].append(at)
+    alike: defaultdict[int, list[int]] = defaultdict(list)
+    numbers = [
+        possible[heads[framed[at : at + HEAD]], tails[framed[at + HEAD : at + DEPTH + 1]]] for at in range(len(text))
+    ]
+    for at, number in enumerate(numbers):
+        if number:
+            alike[number].append(at)
+    places: defaultdict[int, list[int]] = defaultdict(list)
+    for number, listed in alike.items():
+        for group in possible.sets[number]:
+            places[group] += listed
     starts: defaultdict[int, list[tuple[int, list[int]]]] = defaultdict(list)
     for group, listed in places.items():
-        for sweep, number in possible.groups[group]:
-            starts[sweep].append((number, listed))
+        listed.sort()
+        for sweep, expression in possible.groups[group]:
+            starts[sweep].append((expression, listed))
     for expressions in starts.values():
         expressions.sort(key=lambda expression: expression[0])
     return starts
@@ -72,10 +86,11 @@ def _possible(registered: int) -> _Possible:
     return _Possible(_REGISTERED[:registered])
 
 
-class _Possible(dict[str, tuple[int, ...]]):
+class _Possible(dict[tuple[int, int], int]):
     """Which groups of expressions, alike in how they begin, could match where one character precedes and four follow.
 
-    Worked out when first asked.
+    `heads` and `tails` say for the first three of these characters, and for the others, which ways to begin allow them;
+    what is held here, worked out when first asked, is for a number of each the number of a set of groups in `sets`.
     """
 
     def __init__(self, expressions: Sequence[tuple[int, int, re.Pattern[str]]]) -> None:
@@ -85,25 +100,54 @@ class _Possible(dict[str, tuple[int, ...]]):
             alike[tuple(beginnings(regex))].append((sweep, number))
         self.groups = list(alike.values())
         ways = [(group, way) for group, begins in enumerate(alike) for way in begins]
-        self.owners = [group for group, _ in ways]
-        self.takers = [_takers([way[place] for _, way in ways]) for place in range(DEPTH + 1)]
+        self._owners = [group for group, _ in ways]
+        takers = [_takers([way[place] for _, way in ways]) for place in range(DEPTH + 1)]
+        self.heads, self.tails = _Allowed(takers[:HEAD]), _Allowed(takers[HEAD:])
+        self.sets: list[tuple[int, ...]] = [()]
+        self._numbers: dict[tuple[int, ...], int] = {(): 0}
 
-    def __missing__(self, stretch: str) -> tuple[int, ...]:
+    def __missing__(self, numbers: tuple[int, int]) -> int:
         if len(self) >= REMEMBERED:
             self.clear()
-        left = -1
-        for char, takers in zip(stretch, self.takers, strict=True):
-            left &= takers[min(ord(char), OTHER.bit_length() - 1)]
-        groups = set[int]()
+        groups, left = set[int](), self.heads.ways[numbers[0]] & self.tails.ways[numbers[1]]
         while left:
             highest = left.bit_length() - 1
-            groups.add(self.owners[highest])
+            groups.add(self._owners[highest])
             left ^= 1 << highest
-        self[stretch] = found = tuple(sorted(groups))
-        return found
+        found = tuple(sorted(groups))
+        number = self._numbers.setdefault(found, len(self.sets))
+        if number == len(self.sets):
+            self.sets.append(found)
+        self[numbers] = number
+        return number
+
+
+class _Allowed(dict[str, int]):
+    """Which ways to begin allow a stretch of characters, worked out when first asked.
+
+    What is held is the number of the set of ways in `ways`, where each set is the bits of a number.
+    """
+
+    def __init__(self, takers: Sequence[Sequence[int]]) -> None:
+        super().__init__()
+        self._takers = takers
+        self.ways: list[int] = []
+        self._numbers: dict[int, int] = {}
+
+    def __missing__(self, stretch: str) -> int:
+        if len(self) >= REMEMBERED:
+            self.clear()
+        ways = -1
+        for char, takers in zip(stretch, self._takers, strict=True):
+            ways &= takers[min(ord(char), OTHER.bit_length() - 1)]
+        number = self._numbers.setdefault(ways, len(self.ways))
+        if number == len(self.ways):
+            self.ways.append(ways)
+        self[stretch] = number
+        return number
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}({len(self.groups)} groups)"  # never the stretches: they are pieces of texts
+        return f"{type(self).__name__}({len(self)} stretches)"  # never the stretches: they are pieces of texts
 
 
 def _takers(sets: Sequence[int]) -> list[int]:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from deid.detect import ages, contacts, dates, identifiers, name_forms, names, places
 from deid.detect.beginnings import ALL, DEPTH, NUL, OTHER, beginnings
-from deid.detect.sweep import REMEMBERED, Sweep, _Possible
+from deid.detect.sweep import HEAD, REMEMBERED, Sweep, _Possible
 from tests.unit.detect.marked import parse
 
 OWN = [
@@ -90,8 +90,8 @@ def test_no_expression_of_the_house_matches_the_empty_text() -> None:
 
 
 def test_remembers_no_more_than_its_bound_and_shows_no_text() -> None:
-    possible = _Possible([(0, 0, re.compile("secret"))])
+    heads = _Possible([(0, 0, re.compile("secret"))]).heads
     for number in range(REMEMBERED + 1):
-        possible[f"{number:05x}"]
-    assert len(possible) <= REMEMBERED
-    assert repr(possible) == "_Possible(1 groups)"
+        heads["".join(chr(97 + number // 40**place % 40) for place in range(HEAD))]
+    assert len(heads) <= REMEMBERED
+    assert repr(heads) == f"_Allowed({len(heads)} stretches)"
