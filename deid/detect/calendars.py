@@ -116,6 +116,9 @@ _FORMS: tuple[Pattern, ...] = (
     pattern(rf"(?<![a-z]){_CUE}\s(?P<id>(?:0[1-9]|[12]\d|3[01])\.(?:0[1-9]|1[0-2])\.?){_AFTER_DATE}(?!\w)", "date", 0.5, check=_padded),
     pattern(rf"(?:(?<![a-z])(?:on|vom|am|bis|seit|den|since|from|until|till|by)\s|(?:^|[.:(–-])[ ]?)(?P<id>{_D}\.{_M}\.)(?=\s?(?:[,;):–-]|$|\s[a-z(]|\s[A-Z][a-z]+:))(?<!\.0\.)", "date", 0.5, flags=re.IGNORECASE | re.MULTILINE, check=_padded),
     pattern(rf"(?<![a-z])(?:on|rv|r/v|review(?:ed)?|tci|stopped|started|seen|op|done|taken|booked|due|admitted|adm|discharged|scan|bloods|clinic|since|until|from)\s(?P<id>(?:1[3-9]|2\d|3[01])[.-]{_M})(?=\s?[,;)]|\.?(?:\n|$)|\s(?:with|w|when|by|in|after|before|because|and (?:she|he|they))\b)(?!\s(?:with|in) (?:food|water|divided))", "date", 0.45),
+    # the day of a birth, with its year: `born on Svenska dagen 54`; in dictated numbers: `date of birth nine eleven seventy two`
+    pattern(rf"(?<![a-z])(?:born|dob|d\.o\.b\.|birthday)(?:\s(?:is|was))?\s(?:on\s)?(?P<id>(?:the\s)?(?:(?!(?:in|at|by|to|with|without|from|as|into|near|and|weighing|after|before|premature|preterm|about|around)\b)[\w’'-]{{1,20}}\s){{1,5}}?(?:(?:(?:of|in)\s)?(?:(?:19|20)\d\d|(?:nineteen|twenty)[- ](?:oh[- ]{_UNIT}|{_TENS}(?:[- ]{_UNIT})?|{_CARDINAL}))|(?:of\s)?(?:{_TENS}(?:[- ]{_UNIT})?|['’]?\d\d)))(?![\w./-]|\s?(?:weeks?|wks?|years?|yrs?|days?|months?|hours?|hrs?|minutes?|cm|kg|g\b|%|\+))", "date", 0.6),
+    pattern(rf"(?<![a-z])(?:date of birth|d\.?o\.?b\.?|birthday|born)(?:\s(?:is|was|on|comma))?[:,?]?\s(?:\w{{1,10}}[:,]\s)?(?P<id>(?:oh\s{_UNIT}|{_CARDINAL}|{_TENS})(?:[- ](?:oh\s{_UNIT}|{_CARDINAL}|{_TENS})){{2,5}})(?![\w-]|\s(?:weeks?|pounds?|grams?|kilos?|hundred))", "date", 0.6),
     # a named day by its form
     pattern(rf"(?<![\w-])(?P<id>(?:(?i:the\s))?(?i:feast(?:\sday)?\sof)\s(?:(?:the|St\.?|Saint|Sts|Our Lady|Blessed|Holy|All)\s){{0,2}}(?:of\s)?{_CAPITAL}(?:\s(?:of\s)?{_CAPITAL}){{0,2}})", "date", 0.7, flags=0),
     pattern(rf"(?<![\w-])(?P<id>(?:St\.?|Saint|Sts)\s{_CAPITAL}(?:['’]s|s['’])?\s(?i:day|eve|night))(?!\w)", "date", 0.7, flags=0),
@@ -199,11 +202,12 @@ class Calendars:
     examples: ClassVar[tuple[str, ...]] = (
         "fell on «Whit Monday» at noon", "since «jamhuri day» she waits", "away til «whitsun», recall", "before «michaelmas»", "closed for «Thistledown Day».", "on «the eve of Diwali»", "from «Pfingstmontag» on", "stent on «second may» if well",
         "born on «the third of the ninth sixty two»", "next is «february twelve»", "until «the last of May»", "on «14 Shawwal»", "since «Reiwa 3»", "lab from «22/abr»", "note of «21.v»",
+        "born on «Svenska dagen 54» in Malmo", "born on «the feast of Saint Stephen in 1950», I vouch", "born «republic day fifty five» he says", "date of birth «thirty one eight fifty eight» comma", "dob: «nine eleven seventy two», yes",
         "seen in «October»", "op in «June 94»", "present «30.06.», all well", "from «29.11» to «04.12» in bed", "«Sat 6-1» again", "«Mi 4.10.» bath", "tomorrow «14th»", "«21 czerwca» 2020", "«second Sunday in May»", "«the 14th of this month»", "«4/11-9/11» admitted", "«5, 6 and 7» November", "stopped «17.11»", "on «the twenty first».", "since «Lent»", "in on «the Feast of St Dymphna» again", "born «St Columba's day»", "«the fourth Sunday in Advent»", "dead since «ve day»", "«17/xi/20»", "«Sept»-Oct 2020", "«Nov.» clinic",
     )  # fmt: skip
     counter_examples: ClassVar[tuple[str, ...]] = (
         "Study Day 15", "Post-op Day 3", "on Day 8", "next day", "a second may be needed", "Hb from 12.1 to 9.4", "on 12.5 at night", "pH from 7.12 to 7.35", "she may", "five 2 mg tablets",
-        "the first of the three doses", "2 out of 3", "set 3 out", "whit was said", "carnival of the animals", "2 x 15 m", "36+5 Mag 1 g/h", "INR 3.10. Continue", "bank holiday cover", "stage iv. 2 nodes", "seen on day 2",
+        "born premature 34 weeks", "born at 32 weeks in 2019", "born healthy 41 weeks, 3.2 kg", "the first of the three doses", "2 out of 3", "set 3 out", "whit was said", "carnival of the animals", "2 x 15 m", "36+5 Mag 1 g/h", "INR 3.10. Continue", "bank holiday cover", "stage iv. 2 nodes", "seen on day 2",
     )  # fmt: skip
 
     def find(self, text: str) -> Iterable[Span]:

@@ -26,6 +26,7 @@ _THINGS = (
     r"|serial|valve|stem|cup|liner|lens|pump|pacemaker|generator|lead|device|stent|mesh|graft|hearing aid|aid|prosthesis|wheelchair|walker|monitor|ventilator|concentrator|cylinder|logger|machine|swab|jar|pot|vial|tube|bag|unit|straws?|cord|cassette|slides?|block|specimen|sample|biopsy|cyto|swabs|kit|box|tissue|aliquots?|bottle"
 )  # fmt: skip
 _SPOKEN = r"(?:zero|oh|nought|naught|one|two|three|four|five|six|seven|eight|nine)"
+_LETTER = r"(?:[a-z](?![\w-])|alpha|bravo|charlie|delta|echo|foxtrot|golf|hotel|india|juliet|kilo|lima|mike|november|oscar|papa|quebec|romeo|sierra|tango|uniform|victor|whiske?y|x-?ray|yankee|zulu)"
 _SPOKEN_ANY = rf"(?:(?:double|triple)\s{_SPOKEN}|{_SPOKEN}|dash|hyphen|slash|stroke|plus|ten|eleven|twelve|(?:thir|four|fif|six|seven|eigh|nine)teen|(?:twen|thir|for|fif|six|seven|eigh|nine)ty|\d{{1,4}})"
 _UNIT_AFTER = re.compile(
     r"\s?(?:mg|mcg|µg|ug|ml|mls|l\b|kg|g\b|cm|mm|m\b|%|mmhg|bpm|units?|iu\b|u\b|hours?|hrs?|h\b|days?|weeks?|months?|years?|minutes?|mins?|secs?|times|doses?|patients?|steps|cells|copies|kcal|cal\b|am\b|pm\b|x\s?10)|/",
@@ -122,6 +123,7 @@ _FORMS: tuple[Pattern, ...] = (
     pattern(r"\d{3}\s?(?:&|and|,|/|or|\+)\s(?P<id>[-–]\d{2,5})(?![\w%.]|[-.,]\d)", "record_number", 0.5, check=lambda m: not _UNIT_AFTER.match(m.string, m.end())),
     # spoken
     pattern(rf"\b(?:number|card|file|chart|record|ending|ends|end|registry|code|pin|account|policy|line|landline|phone|mobile|cell|on|as|at|id)\b(?:\s(?:in|is|as|there|the|of|it|now|here|are)){{0,3}}\s(?P<id>(?:[a-z]\s(?=dash|hyphen|slash))?{_SPOKEN_ANY}(?:[ ,-]{{1,2}}{_SPOKEN_ANY}){{3,14}})\b(?!\s?(?:mg|milligrams?|point|percent|weeks|days|hours|months|years))", "account_number", 0.6, check=_spoken_number, screen=("one", "two", "three", "four", "five", "seven")),
+    pattern(rf"\b(?:number|serial|accession|ref|reference|record|under|reg|registration|plate|code|case|claim|policy|label|car|id|chart)\b(?:\s(?:is|was|to|with|of|no))?\s(?P<id>{_LETTER}(?:[ ,-]{{1,2}}(?:{_LETTER}|{_SPOKEN_ANY})){{2,14}})\b", "record_number", 0.6, check=_spoken_number),
     pattern(rf"\b(?P<id>(?:plus\s)?(?:zero|oh|nought|naught|double\s{_SPOKEN}|{_SPOKEN}\s(?:zero|oh|nought|naught|dash))(?:[ ,-]{{1,2}}{_SPOKEN_ANY}){{4,14}})\b", "phone", 0.6, check=_spoken_number, screen=("oh", "nought", "zero", "dash", "double", "naught")),
     pattern(r"(?<![a-z])(?P<id>plus\s(?:one|\d{1,3})\s\d[\d ]{5,14}\d)(?!\d)", "phone", 0.8, screen=("plus",)),
     # telephone numbers without a word for them
@@ -144,6 +146,7 @@ class Codes:
         "sent with «KT 0417 882» by noon", "waybill «771 0923 4410» went", "paid on token «6642»", "the slip «07713» was lost", "«SRK 88213-40» in situ", "filed with «PV 26-09914» upstairs",
         "the paper, «0072-61330-4», says", "jar «NT/F/662» came", "her card ends in «-6271»", "«24-311-0065» & «-66» grew", "cord «-0082» leaked", "last four on file are «8836»",
         "her number there ends in «six two oh nine»", "rings on «nought seven one three five five oh one»", "rang back on «555 306»", "photo to «97733 41028»", "under «77 3310» at the unit",
+        "accession «h seven seven three» stop", "generator serial «p k j four four one nine» full stop", "bike reg «yankee juliet two four oscar bravo x-ray»", "our number «r e n stroke twenty stroke seventy seven» comma",
         "ext. «-3310»", "their ref «R51 622 0038»", "sample «H/6620/C» waits", "straws «TR/0661»",
     )  # fmt: skip
     counter_examples: ClassVar[tuple[str, ...]] = (
