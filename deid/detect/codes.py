@@ -34,6 +34,8 @@ _UNIT_AFTER = re.compile(
 )
 _TIME = re.compile(r"(?:[01]\d|2[0-4])[0-5]\d")
 _YEAR = re.compile(r"(?:19|20)\d\d")
+#: A blood pressure, by its letters in some language: `TA 142/88`.
+_PRESSURE = re.compile(r"(?:[A-Z]{1,4} )?[12]?\d\d/1?\d\d")
 
 
 def _groups(written: str) -> list[str]:
@@ -48,6 +50,8 @@ def _no_quantity(match: re.Match[str]) -> bool:
     if CODE_BEFORE.search(match.string, max(0, match.start() - 24), match.start()):
         return False
     numbers = re.findall(r"\d+", written)
+    if _PRESSURE.fullmatch(written) and 260 >= int(numbers[0]) > int(numbers[1]) >= 30 and int(numbers[0]) >= 70:
+        return False
     if (
         len(numbers) > 1
         and "/" not in written
@@ -150,7 +154,7 @@ class Codes:
         "ext. «-3310»", "their ref «R51 622 0038»", "sample «H/6620/C» waits", "straws «TR/0661»",
     )  # fmt: skip
     counter_examples: ClassVar[tuple[str, ...]] = (
-        "BP 120/80 118/76", "slept 0200-0500", "between 1998-2004", "WBC 12 300", "given 5000 units", "gained 100 000 copies", "AFP 20881", "CPT 88305", "ICD-O 9680/3", "order 2000 ml", "log 4 reduction",
+        "BP 120/80 118/76", "TA 142/88", "RR 165/95, puls 80", "slept 0200-0500", "between 1998-2004", "WBC 12 300", "given 5000 units", "gained 100 000 copies", "AFP 20881", "CPT 88305", "ICD-O 9680/3", "order 2000 ml", "log 4 reduction",
         "T12-L1 fusion", "the unit was full", "net -1850 ml", "PSA 4.2-5.1-6.0", "two three times", "EQ-5D 11221", "grade 3 at 24 weeks", "page 12 of 40", "seen by one or two of us", "Gleason 3+4", "glucose 142 188 201 96",
     )  # fmt: skip
 
