@@ -284,10 +284,12 @@ def with_letters(view: View, is_name: Callable[[str], bool]) -> View | None:
         token = match.group()
         plain = token.lower().translate(_LETTERS)
         mended = next((each for each in (plain.replace("1", one) for one in "il") if is_name(each)), token)
-        if len(token) < 4 or sum(map(str.isdigit, token)) * 2 >= len(token) or not mended.isalpha():
+        written = mended.upper() if token.upper() == token else mended if token[0].islower() else mended.title()
+        few = len(token) > 3 and sum(map(str.isdigit, token)) * 2 < len(token)
+        if not few or not mended.isalpha() or len(written) != len(token):  # places in the view stay those of the text
             return token
         seams.append(match.span())
-        return mended.upper() if token.upper() == token else mended if token[0].islower() else mended.title()
+        return written
 
     text = _SLIPPED.sub(mend, view.text)
     return View(text, view.starts, view.ends, tuple(seams)) if seams else None
