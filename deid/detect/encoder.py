@@ -3,8 +3,8 @@
 Three layers of attention over pieces of words (Vaswani et al. 2017), begun from the first layers of a public model of
 general English (all-MiniLM-L6-v2, Apache-2.0; MiniLM: Wang et al. 2020) and trained on invented notes by
 `training/train_encoder.py`; the half of each layer on which the labels hung least was left out on the way. What lists
-and rules say of a word is added to its pieces. Weights are in `data/encoder.npz`; products are of whole numbers of seven
-bits, which no processor's short sums overflow.
+and rules say of a word is added to its pieces. Weights are in `data/encoder.npz`; products are of whole numbers of
+seven bits, which no processor's short sums overflow.
 """
 
 from __future__ import annotations
