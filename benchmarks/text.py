@@ -4,7 +4,8 @@
 
 The mirror (benchmarks/mirror) is measured first: notes written by hand by people who had seen neither rules nor training
 text, and read by nobody who writes either. Only totals and shares of kinds are printed of it. The held-out notes
-(benchmarks/held_out) are by the hands of the training notes and were not learnt from. The template mirror is an older one,
+(benchmarks/held_out) are by the hands of the training notes and were not learnt from; those of new hands
+(benchmarks/new_hands) were written last, and first read when all weights and thresholds stood. The template mirror is an older one,
 composed from sentences. The folder holds `*.jsonl` with id, text, spans and, where there is one, `known`: the record of the note's own subject.
 Where an outside scorer is given, it judges our predictions as well, in a process of its own.
 """
@@ -33,7 +34,7 @@ from deid.text_evaluate import Labelled, TextScore, evaluate, read_labelled
 from deid.texting import TYPES
 
 MIRROR = Path(__file__).resolve().parent / "mirror"
-HELD_OUT = MIRROR.with_name("held_out")
+HELD_OUT, NEW_HANDS = MIRROR.with_name("held_out"), MIRROR.with_name("new_hands")
 TEMPLATES = MIRROR / "template"
 MIRROR_NOTES = 330
 SHARED = Path(__file__).resolve().parent.parent.parent / "shared" / "text"
@@ -92,10 +93,11 @@ class ModelAsked:
 
 
 def mirrors(folder: Path) -> list[Path]:
-    """Write the notes of both mirrors, and those held out, into a folder and return the files."""
+    """Write the notes of both mirrors, those held out and those of new hands, into a folder and return the files."""
     composed = compose(TEMPLATES / "notes.txt", TEMPLATES / "words.txt", MIRROR_NOTES, "mirror")
     paths = []
-    held = {"mirror": read_folder(MIRROR), "held out": read_folder(HELD_OUT), "template mirror": composed}
+    folders = {"mirror": MIRROR, "new hands": NEW_HANDS, "held out": HELD_OUT}
+    held = {**{name: read_folder(own) for name, own in folders.items()}, "template mirror": composed}
     for name, notes in held.items():
         paths.append(folder / f"{name}.jsonl")
         lines = (json.dumps(note, ensure_ascii=False) + "\n" for note in notes)
