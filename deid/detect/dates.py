@@ -52,7 +52,7 @@ _CUE = (
 )
 _NOT_AFTER = (
     r"(?!\s?(?:mg|mcg|ml|cc|cm|mm|units?|tabs?|tablets?|nodes?|lymph|strength|pain|murmur|systolic|bpm|mmhg|%|hours?|hrs?|days?|wks?|weeks?"
-    r"|months?|years?|yrs?|x\b|cores?|cycles?|doses?|criteria|points?|positive|negative|pts?\b|of\b|out of|motor|power|bilat|reflex|pulses))"
+    r"|months?|years?|yrs?|(?:años|anos|ans|anni|jahren?|jaar|år|lat|días|dias|jours|giorni|tagen?|dagen|semanas|semaines|wochen|weken|mois|meses)\b|x\b|cores?|cycles?|doses?|criteria|points?|positive|negative|pts?\b|of\b|out of|motor|power|bilat|reflex|pulses))"
 )
 #: Fits where no unit or counted thing follows: a pair of figures before `nodes` is no day.
 NOTHING_COUNTED = re.compile(_NOT_AFTER, re.IGNORECASE)

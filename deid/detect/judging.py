@@ -27,7 +27,7 @@ FEW_WORDS, SURE_ALONE = 5, 0.85
 #: From this chance of being an identifier on a word is worth reading all that stands around it.
 UNDECIDED = 0.02
 #: What the encoder's reading counts for, beside what the network says.
-READING = 0.7
+READING = 0.5
 #: From this chance on a small common word is worth judging, by the encoder's reading alone.
 SMALL_WORD = 0.4
 #: From this chance on a word is judged that belongs to another language elsewhere: `Em opened the door`.
