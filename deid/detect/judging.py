@@ -17,7 +17,7 @@ from deid.detect.tagger import JOINED, JOINING, LABELS, could_be_marked, marked
 from deid.model import Span
 
 #: From this chance on a word is worth the opinion of the language model: docs/text.md says what is lost below.
-DOUBTFUL = 0.5
+DOUBTFUL = 0.7
 #: Below this chance of being an identifier an unsure finding of the rules or the language model is dropped.
 VETO = 0.08
 #: A text of so many words, none of which a rule is sure of and none likelier than this to identify, is about nobody.

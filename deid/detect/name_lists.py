@@ -87,16 +87,14 @@ class NamesByList:
     def find(self, text: str) -> Iterable[Span]:
         """Return the names of a text that lists know."""
         tokens = list(TOKEN.finditer(text))
-        at = 0
-        while at < len(tokens):
-            length, score = _run(text, tokens, at) if _begins_name(tokens[at].group()) else (0, 0.0)
+        reach = 0
+        for at in [at for at, token in enumerate(tokens) if _begins_name(token.group())]:
+            length, score = _run(text, tokens, at) if at >= reach else (0, 0.0)
             if length:
                 start, end = tokens[at].start(), _without_possessive(tokens[at + length - 1])
                 if not plausible.eponym_use(text, start, end):
                     yield Span(start, end, "person_name", score, "names_by_list")
-                at += length
-            else:
-                at += 1
+                reach = at + length
 
 
 def _without_possessive(token: re.Match[str]) -> int:
@@ -207,23 +205,15 @@ class UnknownCapitals:
     def find(self, text: str) -> Iterable[Span]:
         """Return the capitalised words of a text that nothing explains."""
         run: list[re.Match[str]] = []
-        for token in TOKEN.finditer(text):
+        for token in [token for token in TOKEN.finditer(text) if _is_unknown(token.group())]:
+            if _of_medication(text, token):
+                continue
             if run and not (text[run[-1].end() : token.start()] in (" ", "-", ". ") and len(run) < 4):
                 yield from self._close(text, run)
                 run = []
-            if self._unknown(text, token):
-                run.append(token)
-            elif run:
-                yield from self._close(text, run)
-                run = []
+            run.append(token)
         if run:
             yield from self._close(text, run)
-
-    def _unknown(self, text: str, token: re.Match[str]) -> bool:
-        return _is_unknown(token.group()) and not (
-            _MEDICATION_AFTER.match(text, token.end())
-            or _MEDICATION_BEFORE.search(text[max(0, token.start() - 16) : token.start()])
-        )
 
     def _close(self, text: str, run: list[re.Match[str]]) -> Iterator[Span]:
         start, end = run[0].start(), _without_possessive(run[-1])
@@ -231,6 +221,12 @@ class UnknownCapitals:
             len(run) == 1 and plausible.of_mixed_form(run[0].group())
         ):
             yield Span(start, end, "person_name", 0.4, "unknown_capitals")
+
+
+def _of_medication(text: str, token: re.Match[str]) -> bool:
+    """Whether a dose follows, or a word that leads to a drug stands before."""
+    before = text[max(0, token.start() - 16) : token.start()]
+    return bool(_MEDICATION_AFTER.match(text, token.end()) or _MEDICATION_BEFORE.search(before))
 
 
 @lru_cache(maxsize=30_000)

@@ -46,20 +46,22 @@ _CLINICAL_TAIL = re.compile(
 )  # fmt: skip
 
 
+_FOLLOWING = re.compile(r"[- ]([\w'’-]{2,20})")
+
+
 def eponym_use(text: str, start: int, end: int) -> bool:
     """Whether the stretch stands for a disease, sign, test or device that bears a person's name."""
     after = text[end : end + 48]
     if _EPONYM_NOW.match(after) or _device_use(text, start, end):
         return True
-    following = re.match(r"[- ]([\w'’-]{2,20})", after)
-    if following:
-        pair = lexicon.fold_word(text[start:end] + " " + following[1])
-        if pair in lexicon.eponyms() or (
-            lexicon.fold_word(text[start:end]).split(" ")[-1] in lexicon.eponyms()
-            and clinical_shape(lexicon.fold_word(following[1]))
+    folded = lexicon.fold_word(text[start:end])
+    if following := _FOLLOWING.match(after):
+        other = lexicon.fold_word(following[1])
+        if f"{folded} {other}" in lexicon.eponyms() or (
+            folded.rpartition(" ")[2] in lexicon.eponyms() and clinical_shape(other)
         ):
             return True
-    token = lexicon.fold_word(text[start:end]).removesuffix("'s")
+    token = folded.removesuffix("'s")
     if ((" " in token or "-" in token) and token in lexicon.eponyms()) or _within_eponym(text, start, end, token):
         return True
     parts = token.replace("-", " ").replace(".", " ").split()

@@ -172,7 +172,11 @@ def repeated(text: str, spans: Iterable[Span]) -> Iterator[Span]:
                     sure.setdefault(word, span.kind)
     if not sure:
         return
+    firsts = {word[0] for word in sure}
     for token in TOKEN.finditer(text):
+        first = token.group()[0].lower()
+        if first not in firsts and first.isascii():
+            continue
         word = lexicon.fold_word(token.group())
         bare = word.removesuffix("'s")
         if bare in sure and _same_name(text, token, bare):
