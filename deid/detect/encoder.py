@@ -37,7 +37,7 @@ _HALF = 8
 class Encoder:
     """Weights as they are computed with.
 
-    pieces    the vocabulary; `table` holds two figures of four bits a byte, `scales` the step of each row
+    pieces    the vocabulary; `table` holds its figures, pieces x width, `scales` the step of each row
     places    what is added by place in the stretch, places x width
     said      what lists and rules say of a word, words x bag
     session   the layers: what pieces and features say, texts x pieces x width and bag, to sums of the labels
@@ -45,7 +45,7 @@ class Encoder:
     """
 
     pieces: Pieces
-    table: npt.NDArray[np.uint8]
+    table: npt.NDArray[np.int8]
     scales: Floats
     places: Floats
     said: Sums
@@ -54,10 +54,7 @@ class Encoder:
 
     def looked_up(self, rows: npt.NDArray[np.int64]) -> Floats:
         """Return what the table holds of pieces, texts x pieces."""
-        packed = self.table[rows]
-        figures = np.empty((*rows.shape, 2 * packed.shape[-1]), np.float32)
-        figures[..., 0::2], figures[..., 1::2] = packed >> 4, packed & 15
-        found: Floats = (figures - np.float32(_HALF)) * self.scales[rows][..., None]
+        found: Floats = self.table[rows] * self.scales[rows][..., None]
         return found
 
 
@@ -85,7 +82,7 @@ def encoder() -> Encoder:
     session = onnxruntime.InferenceSession(part["layers"].tobytes(), options, providers=["CPUExecutionProvider"])
     return Encoder(
         Pieces({piece: row for row, piece in enumerate(_lines(part["pieces"]))}),
-        part["table"],
+        _figures(part["table"]),
         part["scales"].astype(np.float32),
         part["places"].astype(np.float32),
         Sums(
@@ -96,6 +93,13 @@ def encoder() -> Encoder:
         session,
         session.get_outputs()[0].shape[-1],
     )
+
+
+def _figures(packed: npt.NDArray[np.uint8]) -> npt.NDArray[np.int8]:
+    """Return the figures of which a byte holds two."""
+    figures = np.empty((len(packed), 2 * packed.shape[1]), np.int8)
+    figures[:, 0::2], figures[:, 1::2] = packed >> 4, packed & 15
+    return figures - np.int8(_HALF)
 
 
 def _lines(octets: npt.NDArray[np.uint8]) -> list[str]:
@@ -158,7 +162,8 @@ def _heard(own: Encoder, batch: Sequence[Stretch], firsts: Sequence[int], said: 
     rows[:, 0], rows[:, -1], owners[:, 0], owners[:, -1] = begin, end, -1, -1
     rows[:, 1:-1], owners[:, 1:-1] = [stretch.rows for stretch in batch], [stretch.owners for stretch in batch]
     owners = np.where(owners >= 0, owners + np.array(firsts)[:, None], nobody)
-    given = own.looked_up(rows) + own.places[: rows.shape[1]]
+    given = own.looked_up(rows)
+    given += own.places[: rows.shape[1]]
     (sums,) = own.session.run(None, {"given": given, "said": said[owners]})
     held = owners.ravel()
     begins = np.flatnonzero(np.diff(held[held < nobody], prepend=-1))  # every word has a piece of its own
