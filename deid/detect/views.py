@@ -301,6 +301,8 @@ def without_ocr_slips(view: View) -> View | None:
 
     def mend(match: re.Match[str]) -> str:
         token = match.group()
+        if token.lower() == token.upper():
+            return token  # no letter is in it
         digits, size = sum(char.isdigit() for char in token), sum(char.isalnum() for char in token)
         if digits < 2 or digits * 4 < size or (digits * 2 < size and token.isalnum()):
             return token
