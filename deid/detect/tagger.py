@@ -175,9 +175,8 @@ def marked(words: Words, judged: Sequence[int], likely: npt.NDArray[np.float32],
 
 def _least(words: Words, at: int, label: str, threshold: float) -> float:
     """Return how likely an identifier a word must be to be taken for one."""
-    if label == "initials":
-        return threshold
-    return threshold + (1 - threshold) * max(_doubt(words.written[at]), _first(words, at))
+    doubt = 0.0 if label == "initials" else _doubt(words.written[at])
+    return threshold + (1 - threshold) * max(doubt, _first(words, at))
 
 
 @lru_cache(maxsize=30_000)

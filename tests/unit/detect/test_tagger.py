@@ -144,6 +144,10 @@ def test_a_day_goes_with_what_tells_it_apart(day: str) -> None:
     assert [text[span.start : span.end] for span in spans] == [day]
 
 
+def test_a_word_that_closes_a_note_is_no_signature() -> None:
+    assert "Well" not in found("Fenwick Thornbury was enrolled on 2018-02-13 and seen on February 27, 2018. Well.")
+
+
 def test_a_small_word_goes_only_with_the_place_that_it_joins() -> None:
     text = "Seen in the clinic on the ward; the scan at the RVI showed nothing of note."
     assert [word for word in found(text) if word.lower().startswith("the")] == ["the RVI"]
