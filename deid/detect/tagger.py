@@ -67,6 +67,10 @@ _RANGE = re.compile(r"\d{1,3}-\d{1,3}|\d{1,2}-\d{1,2}-\d|\d{2,3}/\d{2,3}")
 #: A number that is called, and no year.
 _CALLED = re.compile(r"(?!19\d\d$|20\d\d$)\d{3,6}")
 _YEARS = frozenset(("yo", "yr", "yrs", "y"))
+#: A trial, its group or a compound by its maker's number: `KEYNOTE-189`, `BMS-986016`.
+_TRIAL = re.compile(
+    r"(?:[A-Z]{6,}|RTOG|SWOG|NSABP|ECOG|CALGB|EORTC|NRG|MK|ABT|AZD|BMS|LY|RO|GSK|TAK|AMG|PF|BAY|JNJ|SAR|INCB?|BGB|MEDI|ONO|SGN|IMGN|BNT)-\d"
+)
 #: An age under 90 with its unit or the sex: `84yo`, `39M`.
 _AGED = re.compile(r"[1-8]?\d(?:yo|y/o|yrs?|y|[mf])", re.IGNORECASE)
 #: A time of day without its colon.
@@ -275,7 +279,7 @@ def _plausible_code(words: Words, at: int, label: str, sure: float) -> bool:
         code = CLINICAL_CODE.fullmatch(written) and ("-" in written or "." in written)
         return (
             own[0] in "#U"
-            and not (code and sure < AGAINST_CODES)
+            and not (code and (sure < AGAINST_CODES or _TRIAL.match(written)))
             and not _counted(words, at)
             and not (_CLOCK.fullmatch(written) and words.gaps[at + 1].startswith(":"))
             and (sure >= CONVINCED or not CODE_BEFORE.search(words.text, max(0, token.start() - 24), token.start()))

@@ -129,7 +129,9 @@ def test_what_stands_around_a_word_is_believed_more_than_lists_and_forms(text: s
     assert gone in found(text)
 
 
-@pytest.mark.parametrize("code", ["SF-36", "C5/6", "T2", "B12", "pT2", "V5", "Day 8", "COVID-19", "P2X7", "L4-5"])
+@pytest.mark.parametrize(
+    "code", ["SF-36", "C5/6", "T2", "B12", "pT2", "V5", "Day 8", "COVID-19", "P2X7", "L4-5", "KEYNOTE-189", "AZD-9291"]
+)
 def test_codes_of_the_clinic_stay(code: str) -> None:
     assert found(f"Reviewed by Brannigan today: {code} noted as before, no change, continue.") == ["Brannigan"]
 
