@@ -332,6 +332,8 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=11)
     parser.add_argument("--without", nargs="*", default=[], help="files of notes to leave out")
     options = parser.parse_args()
+    if options.epochs < 2:
+        parser.error("two epochs at least: the layers are narrowed after the first")
     torch.manual_seed(options.seed)
     held = load_file(str(MODEL.joinpath("model.safetensors")))
     listed, figures, scales = vocabulary(held)

@@ -234,9 +234,14 @@ _OF_YEAR = re.compile(
 
 def _with_year(text: str, span: Span) -> tuple[int, int]:
     """Return where a day that is told by a name begins and ends, with the day of it and its year."""
-    before, after = _DAY_OF.search(text, max(0, span.start - 32), span.start), _OF_YEAR.match(text, span.end)
-    named = text[span.start].isalpha()
-    return (before.start() if before and named else span.start), (after.end() if after else span.end)
+    start, end = _between(text, span.start, span.end, _DAY_OF, _OF_YEAR)
+    return (start if text[span.start].isalpha() else span.start), end
+
+
+def _between(text: str, start: int, end: int, before: re.Pattern[str], after: re.Pattern[str]) -> tuple[int, int]:
+    """Return where a stretch begins and ends with what stands right before and after it."""
+    lead, tail = before.search(text, max(0, start - 32), start), after.match(text, end)
+    return (lead.start() if lead else start), (tail.end() if tail else end)
 
 
 #: In small letters a surname that is an eponym too: `stephanie hodgkin`.
@@ -257,9 +262,7 @@ _TAIL = re.compile(
 
 def _with_unit(text: str, span: Span) -> tuple[int, int]:
     """Return where a place begins and ends with its flat or floor and the word that says what it is."""
-    end = _with_tail(text, span)
-    before, after = _UNIT_BEFORE.search(text, max(0, span.start - 24), span.start), _UNIT_AFTER.match(text, end)
-    return (before.start() if before else span.start), (after.end() if after else end)
+    return _between(text, span.start, _with_tail(text, span), _UNIT_BEFORE, _UNIT_AFTER)
 
 
 def _with_tail(text: str, span: Span) -> int:
